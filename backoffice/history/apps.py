@@ -1,0 +1,12 @@
+from django.apps import AppConfig
+
+
+class HistoryConfig(AppConfig):
+    name = "backoffice.history"
+    label = "history"
+    verbose_name = "Review"
+
+    def ready(self):
+        from backoffice.history import receivers
+
+        receivers.connect()

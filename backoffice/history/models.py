@@ -1,0 +1,137 @@
+"""What every tracked row has in common: it belongs to an act, its past is kept, and the past cannot be rewritten."""
+
+from functools import cache
+
+from django.conf import settings
+from django.db import models, transaction
+from django.utils.translation import gettext_lazy as _
+from simple_history.models import HistoricalRecords
+
+
+class AppendOnly(models.Model):
+    """Rows are added and never changed or removed; triggers in the database refuse it (see ``append_only``)."""
+
+    class Meta:
+        abstract = True
+
+
+class ChangeSet(AppendOnly):
+    """One act of one person: a save, an import, a command. Everything it changed points here."""
+
+    class Source(models.TextChoices):
+        ADMIN = "admin", _("admin")
+        IMPORT = "import", _("import")
+        COMMAND = "command", _("command")
+        WORKER = "worker", _("worker")
+        DEMO = "demo", _("demo")
+        SYSTEM = "system", _("system")
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    user_name = models.CharField(_("who"), max_length=150)
+    source = models.CharField(_("source"), max_length=10, choices=Source)
+    summary = models.CharField(_("what"), max_length=300)
+    reason = models.TextField(_("why"))
+    at = models.DateTimeField(_("when"), db_index=True)
+
+    class Meta:
+        verbose_name = _("change set")
+        verbose_name_plural = _("activity")
+        permissions = [("undo_changeset", "Can undo a change set"), ("export_changeset", "Can export change sets")]
+
+    def __str__(self):
+        return self.summary or _("%(who)s, %(source)s") % {"who": self.user_name, "source": self.get_source_display()}
+
+
+class HistoryRow(AppendOnly):
+    """Base of every historical model."""
+
+    change_set = models.ForeignKey(ChangeSet, models.PROTECT, related_name="+")
+
+    class Meta:
+        abstract = True
+
+
+class History(HistoricalRecords):
+    """simple-history with 64-bit ids, text reasons, and no index but the record's id and what ``indexed`` names."""
+
+    def __init__(self, *, indexed: tuple[str, ...] = (), **options):
+        self.indexed = indexed
+        super().__init__(
+            bases=[HistoryRow],
+            history_id_field=models.BigAutoField(),
+            history_change_reason_field=models.TextField(null=True),
+            user_db_constraint=False,
+            **options,
+        )
+
+    def copy_fields(self, model):
+        fields = super().copy_fields(model)
+        for name, field in fields.items():
+            field.db_index = name == model._meta.pk.name or name in self.indexed
+        return fields
+
+
+@cache
+def _tracked_fields(model) -> list[models.Field]:
+    derived = set(model.history.model._history_excluded_fields)
+    return [field for field in model._meta.concrete_fields if field.name not in derived]
+
+
+class Tracked(models.Model):
+    """A model with history whose save is one transaction together with all its receivers.
+
+    Whoever catches a refusal raised by a receiver and goes on must have opened a savepoint: the surrounding
+    transaction is marked for rollback otherwise.
+    """
+
+    class Meta:
+        abstract = True
+
+    @classmethod
+    def from_db(cls, db, field_names, values):
+        instance = super().from_db(db, field_names, values)
+        instance._loaded = dict(zip(field_names, values, strict=True))
+        return instance
+
+    def loaded(self, attname: str):
+        """The value as it was read from the database or last saved; None on a new row."""
+        return getattr(self, "_loaded", {}).get(attname)
+
+    def changed_fields(self) -> set[str]:
+        """Names of tracked fields that differ from what was read. Every one on a new row."""
+        loaded = getattr(self, "_loaded", {})
+        present = (field for field in _tracked_fields(type(self)) if field.attname in self.__dict__)
+        return {
+            field.name
+            for field in present
+            if field.attname not in loaded or field.to_python(getattr(self, field.attname)) != loaded[field.attname]
+        }
+
+    def save(self, *args, update_fields=None, **kwargs):
+        changed = self.changed_fields()
+        if update_fields is not None and changed - set(update_fields):
+            unsaved = ", ".join(sorted(changed - set(update_fields)))
+            raise ValueError(f"update_fields leaves out {unsaved}: history would record what was not saved.")
+        if not self._state.adding and not changed:
+            self.skip_history_when_saving = True
+        try:
+            with transaction.atomic(using=kwargs.get("using"), savepoint=False):
+                super().save(*args, update_fields=update_fields, **kwargs)
+        finally:
+            self.__dict__.pop("skip_history_when_saving", None)
+        self._remember()
+
+    def delete(self, *args, **kwargs):
+        with transaction.atomic(using=kwargs.get("using"), savepoint=False):
+            return super().delete(*args, **kwargs)
+
+    def refresh_from_db(self, *args, **kwargs):
+        super().refresh_from_db(*args, **kwargs)
+        self._remember()
+
+    def _remember(self) -> None:
+        self._loaded = {
+            field.attname: self.__dict__[field.attname]
+            for field in self._meta.concrete_fields
+            if field.attname in self.__dict__
+        }

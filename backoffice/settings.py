@@ -1,0 +1,296 @@
+"""All settings, flat. Every value is a constant or comes from ``env``; docs/settings.md lists what can be set."""
+
+from datetime import timedelta
+
+import dj_database_url
+from django.core.management.utils import get_random_secret_key
+from django.utils.csp import CSP
+
+from backoffice import env
+
+BASE_DIR = env.BASE_DIR
+VAR_DIR = BASE_DIR / "var"
+
+# Safety ---------------------------------------------------------------------------------------------------------------
+
+DEBUG = env.flag("DJANGO_DEBUG")
+HTTPS = env.flag("DJANGO_HTTPS", default=not DEBUG)
+DEMO = env.flag("DEMO")
+SECRET_KEY = (
+    get_random_secret_key()  # a key that dies with the process: sessions end at every restart, nothing to leak
+    if DEBUG and not env.text("SECRET_KEY")
+    else env.required("SECRET_KEY", "Put a long random string into the environment or into .env; `make run` does it.")
+)
+ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
+CSRF_TRUSTED_ORIGINS = env.words("CSRF_TRUSTED_ORIGINS")
+
+SECURE_SSL_REDIRECT = HTTPS
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.flag("BEHIND_PROXY") else None
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+
+# Scripts run from our own files or carry the page's nonce. Style attributes are Jazzmin's (widths set in its markup).
+SECURE_CSP = {
+    "default-src": [CSP.SELF],
+    "script-src": [CSP.SELF, CSP.NONCE],
+    "style-src": [CSP.SELF, CSP.NONCE],
+    "style-src-attr": [CSP.UNSAFE_INLINE],
+    "img-src": [CSP.SELF, "data:"],
+    "object-src": [CSP.NONE],
+    "base-uri": [CSP.SELF],
+    "form-action": [CSP.SELF],
+    "frame-ancestors": [CSP.NONE],
+}
+
+# Applications ---------------------------------------------------------------------------------------------------------
+
+INSTALLED_APPS = [
+    "backoffice",
+    "import_export",  # before jazzmin, whose copies of its templates are out of date
+    "jazzmin",
+    "backoffice.apps.BackOfficeAdminConfig",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "simple_history",
+    "anymail",
+    "django_ox",
+    "backoffice.history",
+    "backoffice.imports",
+    "inventory",
+    "orders",
+    "notifications",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.middleware.csp.ContentSecurityPolicyMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "backoffice.history.middleware.ChangeSetMiddleware",
+]
+
+ROOT_URLCONF = "backoffice.urls"
+WSGI_APPLICATION = "backoffice.wsgi.application"
+LOGIN_URL = "admin:login"
+LOGIN_REDIRECT_URL = "admin:index"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "OPTIONS": {
+            "loaders": [
+                ("django.template.loaders.cached.Loader", ["backoffice.template_loader.NonceLoader"]),
+            ],
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.csp",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    }
+]
+
+# Database -------------------------------------------------------------------------------------------------------------
+# One SQLite file until DATABASE_URL says otherwise. `replica` is for long reads: another server, or the same file
+# opened without ever taking the write lock.
+
+DATABASE_URL = env.text("DATABASE_URL", f"sqlite:///{VAR_DIR}/backoffice.sqlite3")
+DATABASE_REPLICA_URL = env.text("DATABASE_REPLICA_URL", DATABASE_URL)
+SQLITE_BUSY_SECONDS = env.number("SQLITE_BUSY_SECONDS", 5)
+
+DATABASES = {
+    "default": dj_database_url.parse(DATABASE_URL, conn_max_age=60, conn_health_checks=True),
+    "replica": dj_database_url.parse(DATABASE_REPLICA_URL, conn_max_age=60, conn_health_checks=True),
+}
+DATABASES["replica"]["TEST"] = {"MIRROR": "default"}
+if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    _pragmas = "PRAGMA journal_mode=WAL;PRAGMA synchronous=FULL;PRAGMA cache_size=-32000;PRAGMA temp_store=MEMORY;"
+    DATABASES["default"]["OPTIONS"] = {
+        "transaction_mode": "IMMEDIATE",  # the write lock is taken at BEGIN, so no transaction fails halfway for it
+        "timeout": SQLITE_BUSY_SECONDS,
+        "init_command": _pragmas,
+    }
+    DATABASES["default"]["TEST"] = {"NAME": str(VAR_DIR / "test.sqlite3")}  # a file: races need real connections
+    DATABASES["replica"]["OPTIONS"] = {
+        "transaction_mode": "DEFERRED",
+        "timeout": SQLITE_BUSY_SECONDS,
+        "init_command": _pragmas + "PRAGMA query_only=ON;",
+    }
+else:
+    DATABASES["replica"]["OPTIONS"] = {"options": "-c default_transaction_read_only=on"}
+
+# Users ----------------------------------------------------------------------------------------------------------------
+
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+
+# Language and time ----------------------------------------------------------------------------------------------------
+
+LANGUAGE_CODE = "en"
+TIME_ZONE = env.text("TIME_ZONE", "UTC")
+USE_I18N = USE_TZ = USE_THOUSAND_SEPARATOR = True
+
+# Files ----------------------------------------------------------------------------------------------------------------
+
+STATIC_URL = "static/"
+STATIC_ROOT = VAR_DIR / "static"
+STORAGES = {
+    "default": {  # uploads: private, no URL leads to them
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {
+            "location": env.text("UPLOAD_DIR", str(VAR_DIR / "uploads")),
+            "file_permissions_mode": 0o600,
+            "directory_permissions_mode": 0o700,
+        },
+    },
+    "staticfiles": {"BACKEND": "backoffice.storage.ManifestStaticFilesStorage"},
+}
+
+# Background work ------------------------------------------------------------------------------------------------------
+
+TASKS = {
+    "default": {
+        "BACKEND": "django_ox.backend.OxBackend",
+        "QUEUES": ["default", "imports", "mail"],
+        "OPTIONS": {
+            "LOCK_TIMEOUT": 300,
+            "SCHEDULES": {
+                "heartbeat": {"task": "backoffice.jobs.beat", "every": timedelta(seconds=30)},
+                "prune": {"task": "backoffice.jobs.prune_finished", "cron": "17 3 * * *"},
+            },
+        },
+    }
+}
+WORKER_SILENT_AFTER = timedelta(minutes=2)
+
+# Mail -----------------------------------------------------------------------------------------------------------------
+
+EMAIL_PROVIDER = env.text("EMAIL_PROVIDER", "console")
+MAILERS = {
+    "default": {
+        "BACKEND": {
+            "capture": "notifications.capture.EmailBackend",
+            "console": "django.core.mail.backends.console.EmailBackend",
+        }.get(EMAIL_PROVIDER, f"anymail.backends.{EMAIL_PROVIDER}.EmailBackend"),
+    }
+}
+ANYMAIL = {
+    name.removeprefix("ANYMAIL_"): env.text(name)
+    for name in ("ANYMAIL_" + key for key in env.words("ANYMAIL_SETTINGS"))
+}
+DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "shop@example.com")
+
+# The shop -------------------------------------------------------------------------------------------------------------
+
+COMPANY_NAME = env.text("COMPANY_NAME", "Backroom")
+CURRENCY = env.text("CURRENCY", "EUR")
+ORDER_NUMBER_PREFIX = env.text("ORDER_NUMBER_PREFIX", "SO-")
+
+# Imports: bounds are checked before a file is parsed ------------------------------------------------------------------
+
+IMPORT_MAX_BYTES = env.number("IMPORT_MAX_BYTES", 50 * 1024 * 1024)
+IMPORT_MAX_ROWS = env.number("IMPORT_MAX_ROWS", 1_000_000)
+IMPORT_MAX_COLUMNS = env.number("IMPORT_MAX_COLUMNS", 200)
+IMPORT_MAX_CELL_CHARACTERS = env.number("IMPORT_MAX_CELL_CHARACTERS", 32_767)
+IMPORT_MAX_UNPACKED_BYTES = env.number("IMPORT_MAX_UNPACKED_BYTES", 200 * 1024 * 1024)
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
+
+# Libraries ------------------------------------------------------------------------------------------------------------
+
+IMPORT_EXPORT_IMPORT_PERMISSION_CODE = "import"
+IMPORT_EXPORT_EXPORT_PERMISSION_CODE = "export"
+SIMPLE_HISTORY_DATE_INDEX = False
+
+JAZZMIN_SETTINGS = {
+    "site_title": COMPANY_NAME,
+    "site_header": COMPANY_NAME,
+    "site_brand": COMPANY_NAME,
+    "site_logo": "backoffice/logo.svg",
+    "login_logo": "backoffice/logo.svg",
+    "site_icon": "backoffice/logo.svg",
+    "welcome_sign": "Sign in to continue",
+    "copyright": COMPANY_NAME,
+    "search_model": None,
+    "show_ui_builder": False,
+    "use_google_fonts_cdn": False,
+    "related_modal_active": False,
+    "changeform_format": "single",
+    "custom_css": "backoffice/backoffice.css",
+    "custom_js": "backoffice/backoffice.js",
+    "order_with_respect_to": ["orders", "inventory", "imports", "history", "notifications", "auth", "django_ox"],
+    "hide_models": ["django_ox.oxschedule", "django_ox.oxscheduletick"],
+    "icons": {
+        "auth": "fas fa-users-cog",
+        "auth.group": "fas fa-user-shield",
+        "auth.user": "fas fa-user",
+        "django_ox.oxtask": "fas fa-cogs",
+        "history.changeset": "fas fa-history",
+        "imports.importrun": "fas fa-file-import",
+        "inventory.item": "fas fa-box",
+        "inventory.location": "fas fa-warehouse",
+        "inventory.stocklevel": "fas fa-layer-group",
+        "inventory.stockmovement": "fas fa-exchange-alt",
+        "notifications.capturedmail": "fas fa-envelope-open-text",
+        "notifications.notification": "fas fa-bell",
+        "orders.customer": "fas fa-address-book",
+        "orders.order": "fas fa-receipt",
+    },
+}
+JAZZMIN_UI_TWEAKS = {
+    "theme": "default",
+    "default_theme_mode": "auto",
+    "navbar": "navbar-white navbar-light",
+    "sidebar": "sidebar-dark-primary",
+    "sidebar_fixed": True,
+    "button_classes": {
+        "primary": "btn-primary",
+        "secondary": "btn-outline-secondary",
+        "info": "btn-outline-secondary",
+        "warning": "btn-outline-secondary",
+        "danger": "btn-outline-danger",
+        "success": "btn-primary",
+    },
+}
+
+# Logs: to the terminal, one line each ---------------------------------------------------------------------------------
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "handlers": {"terminal": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["terminal"], "level": env.text("LOG_LEVEL", "INFO")},
+    "loggers": {
+        "django_ox": {"handlers": ["terminal"], "level": "WARNING", "propagate": False},
+        "django.request": {"level": "ERROR"},
+    },
+}

@@ -1,0 +1,5 @@
+from django.contrib import admin
+
+
+class BackOfficeSite(admin.AdminSite):
+    """The admin is the application."""
