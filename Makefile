@@ -1,0 +1,74 @@
+# run · test · bench · lint · docs. Every target makes what it needs first; nothing has to be installed by hand.
+
+PYTHON = .venv/bin/python
+MANAGE = $(PYTHON) manage.py
+PIP_INSTALL = $(PYTHON) -m pip install --quiet --quiet --disable-pip-version-check
+STATIC_FILES := $(shell find backoffice/static -type f 2>/dev/null)
+
+.PHONY: run demo-reset test test-deep bench lint docs shell python clean
+
+run: .env .venv/runtime.stamp var/static/staticfiles.json
+	@$(MANAGE) migrate --verbosity 0
+	@$(MANAGE) demo
+	@exec $(MANAGE) serve
+
+demo-reset: .env .venv/runtime.stamp
+	@$(MANAGE) migrate --verbosity 0
+	@exec $(MANAGE) demo --reset
+
+test: .venv/dev.stamp
+	@exec $(PYTHON) -m backoffice.tests.run $(ARGS)
+
+test-deep: .venv/dev.stamp
+	@exec $(PYTHON) -m backoffice.tests.run --deep $(ARGS)
+
+lint: .venv/dev.stamp
+	@exec $(PYTHON) -m backoffice.tests.run --only lint
+
+bench: .venv/dev.stamp
+	@exec $(PYTHON) -m benchmarks $(ARGS)
+
+docs: .venv/dev.stamp
+	@exec $(PYTHON) -m sphinx --fail-on-warning --keep-going --quiet docs docs/_build/html
+
+shell: .env .venv/runtime.stamp
+	@exec $(MANAGE) shell
+
+clean:
+	rm -rf .venv docs/_build .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+
+# What runs needs -----------------------------------------------------------------------------------------------------
+
+# A version manager leaves dead `python3.x` names on the PATH, so a candidate counts only when it answers.
+FIND_PYTHON = for python in python3.14 python3.13 python3.12 python3 \
+	$$(ls -d "$${PYENV_ROOT:-$$HOME/.pyenv}"/versions/*/bin/python3 2>/dev/null | sort -rV); do \
+	"$$python" -c 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 12))' 2>/dev/null \
+	&& { echo "$$python"; break; }; done; true
+
+NO_PYTHON = No Python 3.12 or newer was found. Install one, for example with: pyenv install 3.13
+
+python:
+	@python="$$($(FIND_PYTHON))"; test -n "$$python" || { echo "$(NO_PYTHON)" >&2; exit 1; }; echo "$$python"
+
+.venv/bin/python:
+	@python="$$($(FIND_PYTHON))"; test -n "$$python" || { echo "$(NO_PYTHON)" >&2; exit 1; }; \
+	"$$python" -m venv --clear .venv
+
+.venv/runtime.stamp: requirements.txt | .venv/bin/python
+	@echo "Installing what the back office runs on ..."
+	@$(PIP_INSTALL) -r requirements.txt
+	@touch $@
+
+.venv/dev.stamp: requirements.txt requirements-dev.txt | .venv/bin/python
+	@echo "Installing what the tests need ..."
+	@$(PIP_INSTALL) -r requirements-dev.txt
+	@touch $@ .venv/runtime.stamp
+
+# The settings of a demonstration on this machine. Its key is readable by its owner only.
+.env: | .venv/bin/python
+	@mkdir -p var; umask 077; key="$$($(PYTHON) -c 'import secrets; print(secrets.token_urlsafe(50))')" && \
+	printf '%s\n' "SECRET_KEY=$$key" DJANGO_HTTPS=0 DEMO=1 EMAIL_PROVIDER=capture > $@
+
+var/static/staticfiles.json: .venv/runtime.stamp $(STATIC_FILES) | .env
+	@$(MANAGE) collectstatic --noinput --clear --verbosity 0
+	@touch $@
