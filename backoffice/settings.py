@@ -52,7 +52,7 @@ SECURE_CSP = {
 # Applications ---------------------------------------------------------------------------------------------------------
 
 INSTALLED_APPS = [
-    "backoffice",
+    "backoffice.apps.BackOfficeConfig",
     "import_export",  # before jazzmin, whose copies of its templates are out of date
     "jazzmin",
     "backoffice.apps.BackOfficeAdminConfig",

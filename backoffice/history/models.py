@@ -8,7 +8,26 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 
-class AppendOnly(models.Model):
+class OneTransaction(models.Model):
+    """Saving and deleting are one transaction together with all receivers, which Django does not promise by itself.
+
+    Whoever catches a refusal raised by a receiver and goes on must have opened a savepoint: the surrounding
+    transaction is marked for rollback otherwise.
+    """
+
+    class Meta:
+        abstract = True
+
+    def save(self, *args, **kwargs):
+        with transaction.atomic(using=kwargs.get("using"), savepoint=False):
+            super().save(*args, **kwargs)
+
+    def delete(self, *args, **kwargs):
+        with transaction.atomic(using=kwargs.get("using"), savepoint=False):
+            return super().delete(*args, **kwargs)
+
+
+class AppendOnly(OneTransaction):
     """Rows are added and never changed or removed; triggers in the database refuse it (see ``append_only``)."""
 
     class Meta:
@@ -77,19 +96,15 @@ def _tracked_fields(model) -> list[models.Field]:
     return [field for field in model._meta.concrete_fields if field.name not in derived]
 
 
-class Tracked(models.Model):
-    """A model with history whose save is one transaction together with all its receivers.
-
-    Whoever catches a refusal raised by a receiver and goes on must have opened a savepoint: the surrounding
-    transaction is marked for rollback otherwise.
-    """
+class Tracked(OneTransaction):
+    """A model with history that knows what it was when it was read. A save that changes nothing leaves no history."""
 
     class Meta:
         abstract = True
 
     @classmethod
-    def from_db(cls, db, field_names, values):
-        instance = super().from_db(db, field_names, values)
+    def from_db(cls, db, field_names, values, **kwargs):
+        instance = super().from_db(db, field_names, values, **kwargs)
         instance._loaded = dict(zip(field_names, values, strict=True))
         return instance
 
@@ -115,15 +130,10 @@ class Tracked(models.Model):
         if not self._state.adding and not changed:
             self.skip_history_when_saving = True
         try:
-            with transaction.atomic(using=kwargs.get("using"), savepoint=False):
-                super().save(*args, update_fields=update_fields, **kwargs)
+            super().save(*args, update_fields=update_fields, **kwargs)
         finally:
             self.__dict__.pop("skip_history_when_saving", None)
         self._remember()
-
-    def delete(self, *args, **kwargs):
-        with transaction.atomic(using=kwargs.get("using"), savepoint=False):
-            return super().delete(*args, **kwargs)
 
     def refresh_from_db(self, *args, **kwargs):
         super().refresh_from_db(*args, **kwargs)

@@ -1,0 +1,60 @@
+from django.db import models
+from django.db.models import F
+
+
+class GuardedQuerySet(models.QuerySet):
+    """No writes past the receivers: what they would change here must go through the verb that is named."""
+
+    way = "save()"
+
+    def _refuse(self, name):
+        raise TypeError(f"{self.model.__name__}.objects.{name}() would bypass the stock rules. Use {self.way} instead.")
+
+    def update(self, **kwargs):
+        self._refuse("update")
+
+    def _write(self, **kwargs) -> int:
+        """The one door, for the named methods of subclasses."""
+        return super().update(**kwargs)
+
+    def bulk_create(self, *args, **kwargs):
+        self._refuse("bulk_create")
+
+    def bulk_update(self, *args, **kwargs):
+        self._refuse("bulk_update")
+
+    async def aupdate(self, **kwargs):
+        self._refuse("aupdate")
+
+    async def abulk_create(self, *args, **kwargs):
+        self._refuse("abulk_create")
+
+    async def abulk_update(self, *args, **kwargs):
+        self._refuse("abulk_update")
+
+
+class StockLevelQuerySet(GuardedQuerySet):
+    way = "the verbs of inventory.stock"
+
+    def locked(self):
+        """Rows locked for this transaction, in primary key order: the one order everywhere, so nobody deadlocks."""
+        return self.order_by("pk").select_for_update(no_key=True, of=("self",))
+
+    def with_balance(self, on_hand: int, allocated: int):
+        return self.filter(on_hand=on_hand, allocated=allocated)
+
+    def move(self, on_hand_delta: int, allocated_delta: int) -> int:
+        """Moves both balances; returns the number of rows it found. Only the receiver of a movement calls this."""
+        return self._write(on_hand=F("on_hand") + on_hand_delta, allocated=F("allocated") + allocated_delta)
+
+
+class StockMovementQuerySet(GuardedQuerySet):
+    way = "the verbs of inventory.stock"
+
+    def of_source(self, kind: str, ids):
+        return self.filter(source_kind=kind, source_id__in=ids)
+
+    def held(self):
+        """(source_id, level_id, held) for each source that still holds an allocation."""
+        sums = self.order_by().values_list("source_id", "level_id").annotate(held=models.Sum("allocated_delta"))
+        return sums.exclude(held=0)

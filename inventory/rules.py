@@ -1,0 +1,122 @@
+"""What stock can bear. Every rule raises with a sentence for people and writes nothing."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.core.exceptions import ValidationError
+from django.db.models import Sum
+from django.utils.translation import gettext as _
+
+from inventory.models import MAX_QUANTITY, StockLevel, StockMovement
+
+HOLDERS_NAMED = 5
+
+
+@dataclass(frozen=True)
+class Shortage:
+    """What was asked of one item at one location, and what there is.
+
+    ``available`` counts what the asking lines hold already; ``holders`` are the other documents and their quantities.
+    """
+
+    sku: str
+    location: str
+    asked: int
+    on_hand: int
+    allocated: int
+    available: int
+    holders: tuple[tuple[str, int], ...] = ()
+    source_ids: tuple[int | None, ...] = ()
+
+    def __str__(self):
+        facts = {"sku": self.sku, "location": self.location, "asked": self.asked, "available": self.available}
+        if self.available <= 0:
+            sentence = _("None of %(sku)s is available at %(location)s; %(asked)d asked for.") % facts
+        else:
+            sentence = _("Only %(available)d of %(sku)s available at %(location)s; %(asked)d asked for.") % facts
+        way_out = _("Reduce the quantity, or receive stock first.")
+        return " ".join(filter(None, [sentence, self._held(), way_out]))
+
+    def _held(self) -> str:
+        named = [
+            _("%(reference)s holds %(quantity)d") % {"reference": reference or _("something"), "quantity": quantity}
+            for reference, quantity in self.holders[:HOLDERS_NAMED]
+        ]
+        if rest := len(self.holders) - HOLDERS_NAMED:
+            if rest > 0:
+                named.append(_("and %(count)d more") % {"count": rest})
+        return ", ".join(named) + "." if named else ""
+
+
+class StockRefused(ValidationError):
+    """Stock cannot bear what was asked. ``code`` is for machines, ``shortages`` carries the facts."""
+
+    def __init__(self, message, code: str, shortages: Iterable[Shortage] = ()):
+        super().__init__(message, code=code)
+        self.shortages = list(shortages)
+
+
+def refuse_short(shortages: list[Shortage]) -> StockRefused:
+    return StockRefused(" ".join(str(shortage) for shortage in shortages), "stock_short", shortages)
+
+
+def check_quantity(quantity: int) -> None:
+    if not 1 <= quantity <= MAX_QUANTITY:
+        message = _("%(quantity)s is not a quantity. Use a whole number from 1 to %(most)s.")
+        raise ValidationError(message % {"quantity": quantity, "most": MAX_QUANTITY}, code="quantity")
+
+
+def check_reason(reason: str) -> None:
+    if not reason.strip():
+        raise ValidationError(_("Say why: a change of stock needs a reason."), code="reason_required")
+
+
+def check_movement(movement: StockMovement, level: StockLevel) -> None:
+    """Refuses a movement that would break ``0 <= allocated <= on hand <= MAX_QUANTITY``. ``level`` must be locked."""
+    on_hand = level.on_hand + movement.on_hand_delta
+    allocated = level.allocated + movement.allocated_delta
+    facts = {"sku": level.item.sku, "location": level.location.name, "on_hand": level.on_hand}
+    if on_hand > MAX_QUANTITY:
+        message = _("%(sku)s at %(location)s cannot hold more than %(most)d.") % {**facts, "most": MAX_QUANTITY}
+        raise StockRefused(message, "stock_too_large")
+    if on_hand < 0:
+        message = _("Only %(on_hand)d of %(sku)s on the shelf at %(location)s; %(taken)d cannot be taken away.")
+        raise StockRefused(message % {**facts, "taken": -movement.on_hand_delta}, "stock_short")
+    if allocated > on_hand and movement.allocated_delta > 0:
+        raise refuse_short([_shortage(level, movement.allocated_delta)])
+    if allocated > on_hand:
+        raise refuse_less_than_promised(level, on_hand)
+    if allocated < 0:
+        message = _("%(sku)s at %(location)s: more would be released than is allocated.") % facts
+        raise StockRefused(message, "stock_not_allocated")
+
+
+def refuse_less_than_promised(level: StockLevel, on_hand: int) -> StockRefused:
+    """The refusal of a count, adjustment or import that leaves less on the shelf than orders were promised."""
+    shortage = _shortage(level, level.on_hand - on_hand)
+    message = _("%(allocated)d of %(sku)s at %(location)s are promised and only %(on_hand)d would be left. %(held)s")
+    facts = {"allocated": level.allocated, "sku": level.item.sku, "location": level.location.name}
+    return StockRefused(
+        message % {**facts, "on_hand": on_hand, "held": shortage._held()}, "stock_promised", [shortage]
+    )
+
+
+def _shortage(level: StockLevel, asked: int) -> Shortage:
+    return Shortage(
+        sku=level.item.sku,
+        location=level.location.name,
+        asked=asked,
+        on_hand=level.on_hand,
+        allocated=level.allocated,
+        available=level.available,
+        holders=holders(level.pk),
+    )
+
+
+def holders(level_id: int, but: tuple[str, Iterable[int]] | None = None) -> tuple[tuple[str, int], ...]:
+    """(reference, quantity) of the documents that hold allocations of a level, largest first, without source ``but``."""
+    movements = StockMovement.objects.filter(level_id=level_id).exclude(allocated_delta=0)
+    if but:
+        movements = movements.exclude(source_kind=but[0], source_id__in=[pk for pk in but[1] if pk])
+    sums = movements.order_by().values_list("reference").annotate(held=Sum("allocated_delta")).filter(held__gt=0)
+    return tuple(sums.order_by("-held", "reference"))

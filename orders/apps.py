@@ -1,0 +1,15 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class OrdersConfig(AppConfig):
+    name = "orders"
+    verbose_name = _("Sell")
+
+    def ready(self):
+        from inventory import proof
+        from orders import receivers
+        from orders.proof import breaches
+
+        receivers.connect()
+        proof.register(breaches)

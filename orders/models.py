@@ -1,0 +1,161 @@
+"""Who wants what, and how far it got."""
+
+from decimal import Decimal
+
+from django.conf import settings
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from backoffice.history import change_sets
+from backoffice.history.models import History, Tracked
+from inventory.fields import LedgerField
+from inventory.models import MAX_QUANTITY, Item, Location, MoneyField
+from inventory.stock import Claim, Source
+from orders.querysets import OrderLineQuerySet, OrderQuerySet
+
+LINE = "orders.orderline"  # the source kind of movements that serve an order line
+
+
+class Customer(Tracked):
+    class Told(models.TextChoices):
+        EMAIL = "email", _("by email")
+        NOT = "not", _("not at all")
+
+    name = models.CharField(_("name"), max_length=150, db_index=True)
+    email = models.EmailField(_("email"), blank=True, db_index=True)
+    phone = models.CharField(_("phone"), max_length=20, blank=True)
+    address = models.TextField(_("address"), blank=True)
+    told = models.CharField(_("wants to be told"), max_length=5, choices=Told, default=Told.EMAIL)
+
+    history = History()
+
+    class Meta:
+        verbose_name = _("customer")
+        verbose_name_plural = _("customers")
+        ordering = ["name", "pk"]
+
+    def __str__(self):
+        return self.name
+
+
+class Order(Tracked):
+    class Status(models.TextChoices):
+        DRAFT = "draft", _("draft")
+        CONFIRMED = "confirmed", _("confirmed")
+        PARTLY_SHIPPED = "partly", _("partly shipped")
+        SHIPPED = "shipped", _("shipped")
+        CANCELLED = "cancelled", _("cancelled")
+
+    HOLDING = (Status.CONFIRMED, Status.PARTLY_SHIPPED)  # the states in which lines hold stock
+
+    number = models.CharField(_("number"), max_length=40, unique=True, blank=True, editable=False)
+    customer = models.ForeignKey(Customer, models.PROTECT, related_name="orders", verbose_name=_("customer"))
+    location = models.ForeignKey(
+        Location, models.PROTECT, related_name="+", verbose_name=_("served from"), default=None, blank=True
+    )
+    status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.DRAFT, editable=False)
+    entered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, editable=False, related_name="+", verbose_name=_("by")
+    )
+    due_date = models.DateField(_("due"), null=True, blank=True)
+    address = models.TextField(_("ship to"), blank=True, help_text=_("Blank: the customer's address."))
+    note = models.TextField(_("note for the warehouse"), blank=True)
+    version = models.PositiveIntegerField(default=0, editable=False)
+    form_key = models.CharField(max_length=40, unique=True, null=True, editable=False)
+    created_at = models.DateTimeField(_("entered"), editable=False, db_index=True)
+    confirmed_at = models.DateTimeField(_("confirmed"), null=True, editable=False)
+
+    objects = OrderQuerySet.as_manager()
+    history = History(excluded_fields=["form_key"])
+
+    class Meta:
+        verbose_name = _("order")
+        verbose_name_plural = _("orders")
+        ordering = ["-pk"]
+        indexes = [models.Index(fields=["status", "-id"], name="order_status_newest")]
+        permissions = [("cancel_order", "Can cancel an order"), ("ship_order", "Can ship an order")]
+
+    def __str__(self):
+        return self.number
+
+    @property
+    def holds_stock(self) -> bool:
+        return self.status in self.HOLDING
+
+    @property
+    def was_confirmed(self) -> bool:
+        return self.confirmed_at is not None
+
+    def became(self, status: str) -> bool:
+        """Whether the save that is on moves the order into this state."""
+        return self.status == status != self.loaded("status")
+
+    def moves_stock(self) -> bool:
+        """Whether the save that is on changes what the lines should hold, or where."""
+        return bool(self.changed_fields() & {"status", "location"})
+
+    def save(self, *args, **kwargs):
+        if self._state.adding:
+            self.created_at = self.created_at or change_sets.now()
+            self.location_id = self.location_id or Location.default().pk
+        super().save(*args, **kwargs)
+
+
+class OrderLine(Tracked):
+    order = models.ForeignKey(Order, models.CASCADE, related_name="lines")
+    item = models.ForeignKey(Item, models.PROTECT, related_name="order_lines", verbose_name=_("item"))
+    quantity = models.PositiveIntegerField(
+        _("quantity"), validators=[MinValueValidator(1), MaxValueValidator(MAX_QUANTITY)]
+    )
+    unit_price = MoneyField(_("price"), blank=True, default=None, help_text=_("Blank: today's price of the item."))
+    allocated = LedgerField(_("allocated"))
+    shipped = LedgerField(_("shipped"))
+
+    objects = OrderLineQuerySet.as_manager()
+    history = History(indexed=("order",), excluded_fields=["allocated", "shipped"])
+
+    class Meta:
+        verbose_name = _("line")
+        verbose_name_plural = _("lines")
+        ordering = ["pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(quantity__gte=1, quantity__lte=MAX_QUANTITY),
+                name="line_quantity_bounded",
+                violation_error_message=_("Use a whole number from 1 up."),
+            ),
+            models.CheckConstraint(
+                condition=Q(shipped__gte=0, shipped__lte=F("quantity")),
+                name="line_shipped_within_quantity",
+                violation_error_message=_("Less than what was shipped already."),
+            ),
+            models.CheckConstraint(condition=Q(allocated__gte=0), name="line_allocated_not_negative"),
+        ]
+
+    def __str__(self):
+        return f"#{self.pk}"
+
+    @property
+    def amount(self) -> Decimal:
+        return self.quantity * self.unit_price
+
+    def claim(self, order: Order) -> Claim:
+        """What this line should hold now. ``order`` is the line's own, passed so that it is not read again."""
+        return self.full_claim(order) if order.holds_stock and self.item.is_stocked else self.no_claim(order)
+
+    def full_claim(self, order: Order) -> Claim:
+        """What this line holds in a confirmed order: everything that is not shipped yet."""
+        return Claim(self.source(order), self.item, order.location, self.quantity - self.shipped)
+
+    def no_claim(self, order: Order) -> Claim:
+        return Claim(self.source(order), self.item, order.location, 0)
+
+    def source(self, order: Order) -> Source:
+        return Source(LINE, self.pk, order.number)
+
+    def save(self, *args, **kwargs):
+        if self.unit_price is None:
+            self.unit_price = self.item.unit_price
+        super().save(*args, **kwargs)

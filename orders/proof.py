@@ -1,0 +1,34 @@
+"""The proof that every order line holds and shipped what the ledger says, and no more than its order wants."""
+
+from collections.abc import Iterator
+
+from django.db.models import Case, F, IntegerField, OuterRef, Q, Subquery, Sum, Value, When
+from django.db.models.functions import Coalesce
+
+from inventory.models import StockMovement
+from orders.models import LINE, Order, OrderLine
+
+Kind = StockMovement.Kind
+
+
+def breaches(using: str) -> Iterator[str]:
+    moved = StockMovement.objects.filter(source_kind=LINE, source_id=OuterRef("pk")).order_by().values("source_id")
+    lines = OrderLine.objects.using(using).annotate(
+        held=_sum(moved, "allocated_delta"),
+        left=_sum(moved.filter(kind=Kind.SHIPMENT), "on_hand_delta"),
+        wanted=Case(
+            When(order__status__in=Order.HOLDING, item__is_stocked=True, then=F("quantity") - F("shipped")),
+            default=Value(0),
+        ),
+    )
+    right = Q(allocated=F("held")) & (Q(shipped=-F("left")) | Q(item__is_stocked=False)) & Q(allocated=F("wanted"))
+    for line in lines.exclude(right).select_related("order", "item").iterator():
+        yield (
+            f"{line.order.number}, {line.item.sku}: {line.allocated} allocated and {line.shipped} shipped; the ledger"
+            f" says {line.held} and {-line.left}, the order ({line.order.get_status_display()}) wants {line.wanted}."
+        )
+
+
+def _sum(movements, field: str) -> Coalesce:
+    total = movements.annotate(total=Sum(field)).values("total")
+    return Coalesce(Subquery(total, output_field=IntegerField()), 0)

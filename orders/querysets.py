@@ -1,0 +1,28 @@
+from django.db import models
+from django.db.models import DecimalField, F, Sum
+from django.db.models.functions import Coalesce
+
+from inventory.querysets import GuardedQuerySet
+
+MONEY = DecimalField(max_digits=14, decimal_places=2)
+
+
+class OrderQuerySet(models.QuerySet):
+    def with_total(self):
+        """Adds ``total``: the sum over the lines of quantity × price."""
+        amount = Sum(F("lines__quantity") * F("lines__unit_price"), output_field=MONEY)
+        return self.annotate(total=Coalesce(amount, 0, output_field=MONEY))
+
+    def locked(self):
+        return self.order_by("pk").select_for_update(no_key=True, of=("self",))
+
+
+class OrderLineQuerySet(GuardedQuerySet):
+    way = "orders.workflow, or save() on each line"
+
+    def locked(self):
+        return self.order_by("pk").select_for_update(no_key=True, of=("self",))
+
+    def record(self, allocated: int, shipped: int) -> int:
+        """Moves the derived columns of one line. Only for the receiver of movements and for lines not kept in stock."""
+        return self._write(allocated=F("allocated") + allocated, shipped=F("shipped") + shipped)

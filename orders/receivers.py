@@ -1,0 +1,74 @@
+from django.db.models.signals import post_delete, post_save, pre_delete, pre_save
+
+from inventory import stock
+from inventory.models import StockMovement
+from orders import numbering, rules, workflow
+from orders.models import LINE, Order, OrderLine
+
+
+def connect():
+    pre_save.connect(assign_number, sender=Order, dispatch_uid="orders.assign_number")
+    pre_save.connect(refuse_transition, sender=Order, dispatch_uid="orders.refuse_transition")
+    post_save.connect(settle_order, sender=Order, dispatch_uid="orders.settle_order")
+    pre_delete.connect(refuse_deletion, sender=Order, dispatch_uid="orders.refuse_deletion")
+    pre_save.connect(refuse_line, sender=OrderLine, dispatch_uid="orders.refuse_line")
+    post_save.connect(settle_line, sender=OrderLine, dispatch_uid="orders.settle_line")
+    pre_delete.connect(refuse_line_deletion, sender=OrderLine, dispatch_uid="orders.refuse_line_deletion")
+    post_delete.connect(release_line, sender=OrderLine, dispatch_uid="orders.release_line")
+    post_save.connect(record_on_line, sender=StockMovement, dispatch_uid="orders.record_on_line")
+
+
+def assign_number(instance, raw, **kwargs):
+    if not raw and not instance.number:
+        instance.number = numbering.next_number()
+
+
+def refuse_transition(instance, raw, **kwargs):
+    if raw:
+        return
+    if instance._state.adding:
+        return rules.check_new(instance)
+    if instance.moves_stock():
+        stock.lock(workflow.full_claims(instance))
+    rules.check_change(instance, Order.objects.locked().get(pk=instance.pk))
+
+
+def settle_order(instance, created, raw, **kwargs):
+    if raw or created or not instance.moves_stock() or workflow.is_being_edited(instance.pk):
+        return
+    workflow.settle(instance)
+
+
+def refuse_deletion(instance, **kwargs):
+    rules.check_deletable(instance)
+
+
+def refuse_line(instance, raw, **kwargs):
+    if raw:
+        return
+    stock.lock([instance.full_claim(instance.order)])
+    order = Order.objects.locked().get(pk=instance.order_id)
+    rules.check_line(instance, OrderLine.objects.filter(pk=instance.pk).first(), order)
+
+
+def settle_line(instance, raw, **kwargs):
+    if raw or workflow.is_being_edited(instance.order_id):
+        return
+    order = Order.objects.select_related("location").get(pk=instance.order_id)
+    stock.settle([instance.claim(order)])
+
+
+def refuse_line_deletion(instance, origin, **kwargs):
+    stock.lock([instance.full_claim(instance.order)])
+    rules.check_line_deletable(instance, is_order_going=getattr(origin, "model", type(origin)) is Order)
+
+
+def release_line(instance, **kwargs):
+    stock.settle([instance.no_claim(instance.order)])
+
+
+def record_on_line(instance, raw, **kwargs):
+    if raw or instance.source_kind != LINE:
+        return
+    line = OrderLine.objects.filter(pk=instance.source_id)
+    line.record(allocated=instance.allocated_delta, shipped=max(0, -instance.on_hand_delta))

@@ -1,0 +1,97 @@
+"""What an order and its lines allow now. Every rule raises with a sentence for people and writes nothing."""
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+from orders.models import Order, OrderLine
+
+Status = Order.Status
+
+TRANSITIONS = {
+    Status.DRAFT: {Status.CONFIRMED, Status.CANCELLED},
+    Status.CONFIRMED: {Status.PARTLY_SHIPPED, Status.SHIPPED, Status.CANCELLED},
+    Status.PARTLY_SHIPPED: {Status.SHIPPED, Status.CANCELLED},
+    Status.SHIPPED: set(),
+    Status.CANCELLED: {Status.DRAFT},
+}
+
+
+class OrderRefused(ValidationError):
+    """The order's state does not allow what was asked."""
+
+
+def check_transition(before: str, after: str, number: str) -> None:
+    if after != before and after not in TRANSITIONS[Status(before)]:
+        facts = {"number": number, "before": Status(before).label, "after": Status(after).label}
+        raise OrderRefused(_("%(number)s is %(before)s and cannot become %(after)s.") % facts, code="transition")
+
+
+def check_change(order: Order, before: Order) -> None:
+    """``before`` is the locked row as it stands in the database."""
+    check_transition(before.status, order.status, before.number)
+    if order.location_id != before.location_id:
+        check_location_kept(before)
+
+
+def check_new(order: Order) -> None:
+    if order.status != Status.DRAFT:
+        raise OrderRefused(_("An order begins as a draft."), code="transition")
+
+
+def check_has_lines(order: Order) -> None:
+    if not order.lines.exists():
+        raise OrderRefused(_("%(number)s has no lines. Add one.") % {"number": order.number}, code="no_lines")
+
+
+def check_deletable(order: Order) -> None:
+    if order.was_confirmed:
+        message = _("%(number)s was confirmed once. Cancel it instead: what happened stays on record.")
+        raise OrderRefused(message % {"number": order.number}, code="confirmed_once")
+
+
+def check_open(order: Order) -> None:
+    if order.status in (Status.SHIPPED, Status.CANCELLED):
+        facts = {"number": order.number, "status": order.get_status_display()}
+        raise OrderRefused(_("%(number)s is %(status)s; its lines cannot change.") % facts, code="closed")
+
+
+def check_line(line: OrderLine, before: OrderLine | None, order: Order) -> None:
+    """``before`` is the line as it stands in the database, None for a new one."""
+    check_open(order)
+    if not before or not before.shipped:
+        return
+    if line.item_id != before.item_id or line.order_id != before.order_id:
+        raise OrderRefused(_("Units of this line were shipped; its item cannot change."), code="line_shipped")
+    check_shipped_kept(line.quantity, before.shipped)
+
+
+def check_shipped_kept(quantity: int, shipped: int) -> None:
+    if quantity < shipped:
+        message = _("%(shipped)d were shipped already; the quantity cannot be less.")
+        raise OrderRefused(message % {"shipped": shipped}, code="line_shipped")
+
+
+def check_location_kept(order: Order) -> None:
+    if order.lines.filter(shipped__gt=0).exists():
+        message = _("Lines of %(number)s were shipped; its location cannot change.")
+        raise OrderRefused(message % {"number": order.number}, code="line_shipped")
+
+
+def check_can_ship(order: Order) -> None:
+    if not order.holds_stock:
+        facts = {"number": order.number, "status": order.get_status_display()}
+        raise OrderRefused(_("%(number)s is %(status)s; only a confirmed order is shipped.") % facts, code="transition")
+
+
+def check_shippable(line: OrderLine, quantity: int) -> None:
+    left = line.quantity - line.shipped
+    if not 0 <= quantity <= left:
+        message = _("%(quantity)d of %(sku)s cannot be shipped: %(left)d are left on the line.")
+        raise OrderRefused(message % {"quantity": quantity, "sku": line.item.sku, "left": left}, code="ship_quantity")
+
+
+def check_line_deletable(line: OrderLine, is_order_going: bool) -> None:
+    if OrderLine.objects.filter(pk=line.pk, shipped__gt=0).exists():
+        raise OrderRefused(_("Units of this line were shipped; it cannot be removed."), code="line_shipped")
+    if not is_order_going:
+        check_open(Order.objects.get(pk=line.order_id))
