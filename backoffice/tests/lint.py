@@ -20,7 +20,7 @@ PRODUCTION = {
     "DJANGO_HTTPS": "1",
     "DEMO": "0",
     "ALLOWED_HOSTS": "shop.example.com",
-    "EMAIL_PROVIDER": "console",
+    "EMAIL_PROVIDER": "postmark",
 }
 
 
@@ -57,7 +57,7 @@ def commands(scratch: Path) -> dict[str, list[str]]:
 
 
 def templates() -> dict[str, list[str]]:
-    found = [str(path.relative_to(ROOT)) for path in ROOT.glob("*/templates")]
+    found = sorted({str(path.parent.relative_to(ROOT)) for path in ROOT.glob("*/templates/**/*.html")})
     return {"templates": [str(BIN / "djlint"), "--lint", "--quiet", *found]} if found else {}
 
 

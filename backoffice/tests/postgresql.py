@@ -74,7 +74,7 @@ def _owner(folder: Path) -> dict[str, Any]:
 
 def _create_cluster(binaries: Path, folder: Path, owner: dict[str, Any]) -> None:
     options = ["--username=postgres", "--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync"]
-    command = [binaries / "initdb", "--pgdata", folder / "data", *options]
+    command = [str(binaries / "initdb"), "--pgdata", str(folder / "data"), *options]
     done = subprocess.run(command, capture_output=True, text=True, cwd=folder, **owner)
     if done.returncode:
         raise NoServerError(f"initdb failed:\n{done.stdout}{done.stderr}")
