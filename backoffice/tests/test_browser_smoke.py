@@ -21,8 +21,12 @@ def test_signing_in_leads_to_the_first_page(page: Page, live_server, django_user
 def test_a_page_breaks_no_content_policy(page: Page, live_server, django_user_model):
     """Chromium reports each blocked script and style to the console."""
     reports: list[str] = []
-    page.on("console", lambda message: reports.append(message.text) if message.type == "error" else None)
+    page.on("console", lambda message: reports.append(report(message)) if message.type == "error" else None)
 
     page.goto(f"{live_server.url}/admin/login/")
 
     assert reports == []
+
+
+def report(message):
+    return f"{message.text} ({message.location['url']})"

@@ -32,14 +32,14 @@ def test_a_flag_is_yes_or_no(monkeypatch, value, expected):
 def test_a_flag_that_is_neither_is_refused(monkeypatch):
     monkeypatch.setenv("OPEN_ON_SUNDAY", "perhaps")
 
-    with pytest.raises(ImproperlyConfigured, match=r"^OPEN_ON_SUNDAY='perhaps' is neither yes nor no. Use 1 or 0\.$"):
+    with pytest.raises(ImproperlyConfigured, match="^OPEN_ON_SUNDAY='perhaps' is neither yes nor no. Use 1 or 0.$"):
         env.flag("OPEN_ON_SUNDAY")
 
 
 def test_a_number_that_is_none_is_refused(monkeypatch):
     monkeypatch.setenv("SHELVES", "many")
 
-    with pytest.raises(ImproperlyConfigured, match=r"^SHELVES='many' is not a whole number\.$"):
+    with pytest.raises(ImproperlyConfigured, match="^SHELVES='many' is not a whole number.$"):
         env.number("SHELVES", 3)
 
 
@@ -144,10 +144,10 @@ def test_nothing_survives_a_killed_serve(tmp_path):
     assert survivors(family) == []
 
 
-def test_serve_refuses_a_port_that_is_taken():
+def test_serve_refuses_a_port_that_is_taken(tmp_path):
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        done = manage("serve", PORT=str(port))
+        done = manage("serve", PORT=str(port), DATABASE_URL=f"sqlite:///{tmp_path}/serve.sqlite3")
 
     assert done.returncode == 1
     assert done.stderr.startswith(f"CommandError: Cannot listen on 127.0.0.1, port {port}: ")
@@ -155,7 +155,7 @@ def test_serve_refuses_a_port_that_is_taken():
 
 
 @contextmanager
-def serving(folder: Path):
+def serving(folder):
     """``manage.py serve`` on a database and a port of its own, from its first answer on."""
     values = surroundings(DATABASE_URL=f"sqlite:///{folder}/serve.sqlite3", PORT=str(free_port()))
     subprocess.run([*MANAGE, "migrate", "--verbosity", "0"], cwd=ROOT, env=values, check=True)
@@ -177,8 +177,8 @@ def free_port() -> int:
 
 def descendants(ancestor: int) -> dict[int, str]:
     """The commands of all processes below ``ancestor``, by process id."""
-    family, below = {}, processes()
-    parents = {ancestor}
+    family: dict[int, str] = {}
+    below, parents = processes(), {ancestor}
     while parents:
         children = {pid: command for pid, parent, _state, command in below if parent in parents}
         family |= children
