@@ -1,0 +1,164 @@
+/* What the stylesheet and the templates cannot do: Jazzmin's top bar has no blocks, and lists become cards on phones. */
+(function () {
+  "use strict";
+
+  const words = document.getElementById("bo-words")?.dataset ?? {};
+  const all = (selector, root = document) => Array.from(root.querySelectorAll(selector));
+  const isPhone = () => window.innerWidth < 992;
+
+  // Jazzmin turns every plain select into a select2; the browser's own works on phones and with screen readers.
+  // Django's autocomplete fields use their own copy of jQuery and are not concerned.
+  function keepNativeSelects() {
+    if (window.jQuery?.fn.select2) window.jQuery.fn.select2 = function () { return this; };
+  }
+
+  function nameIcons() {
+    all('[data-lte-toggle="sidebar"]').forEach((link) => link.setAttribute("aria-label", words.menu));
+    all('.app-header [data-bs-toggle="dropdown"]').forEach((link) => {
+      link.setAttribute("role", "button");
+      link.setAttribute("aria-label", `${words.account}: ${link.title}`);
+      link.setAttribute("aria-expanded", "false");
+    });
+    all(".app-header").forEach((bar) => bar.setAttribute("aria-label", words.account));
+  }
+
+  // AdminLTE gives lists the role of a landmark, tells in English what `required` says already, and carries Tab from
+  // the page's last control back to its first, so that the browser's own bars cannot be reached.
+  function undoAdminLte() {
+    all('ul[role="navigation"]').forEach((list) => {
+      list.removeAttribute("role");
+      list.removeAttribute("aria-label");
+    });
+    all(".required-indicator").forEach((note) => note.remove());
+    document.body.addEventListener("keydown", (event) => { if (event.key === "Tab") event.stopPropagation(); });
+  }
+
+  function nameAutocompletes() {
+    all("select.admin-autocomplete + .select2 .select2-selection").forEach((box) => {
+      const select = box.closest(".select2").previousElementSibling;
+      const label = select.labels[0];
+      if (!label) return;
+      label.id ||= `${select.id}_label`;
+      const shown = box.querySelector(".select2-selection__rendered")?.id ?? "";
+      box.setAttribute("aria-labelledby", `${label.id} ${shown}`.trim());
+    });
+  }
+
+  function translateSkipLinks() {
+    const [main, menu] = all(".skip-link");
+    if (!main) return;
+    if (!document.getElementById("jazzy-navigation")) return document.querySelector(".skip-links").remove();
+    main.textContent = words.skip;
+    menu.textContent = words.skipMenu;
+    menu.href = "#jazzy-navigation";
+  }
+
+  function settleMenu() {
+    const closed = document.cookie.includes("jazzy_menu=closed");
+    if (isPhone() || closed) {
+      document.body.classList.remove("sidebar-open");
+      document.body.classList.add("sidebar-collapse");
+    }
+    document.body.classList.add("bo-menu-ready");
+    all("#jazzy-sidebar .nav-link.active:not([aria-current])").forEach((link) => link.classList.remove("active"));
+  }
+
+  function offerThemes() {
+    const menu = document.getElementById("bo-theme-menu");
+    const account = document.getElementById("jazzy-usermenu");
+    if (!menu || !account) return;
+    account.append(menu.content.cloneNode(true));
+    const system = window.matchMedia("(prefers-color-scheme: dark)");
+    const chosen = () => localStorage.getItem("jazzmin-theme-mode") ?? "auto";
+    const show = () => {
+      const theme = chosen() === "auto" ? (system.matches ? "dark" : "light") : chosen();
+      document.documentElement.setAttribute("data-bs-theme", theme);
+      all("[data-bo-theme]").forEach((button) => {
+        button.setAttribute("aria-pressed", String(button.dataset.boTheme === chosen()));
+      });
+    };
+    account.addEventListener("click", (event) => {
+      const button = event.target.closest("[data-bo-theme]");
+      if (!button) return;
+      event.stopPropagation();
+      localStorage.setItem("jazzmin-theme-mode", button.dataset.boTheme);
+      show();
+    });
+    system.addEventListener("change", show);
+    show();
+  }
+
+  // A column whose every cell is a number stands right; on phones each cell tells its column's name.
+  function labelCells() {
+    all("#result_list").forEach((table) => {
+      const rows = all("tbody tr", table);
+      all("thead th", table).forEach((head, column) => {
+        const cells = rows.map((row) => row.children[column]).filter(Boolean);
+        const name = head.classList.contains("action-checkbox-column") ? "" : head.querySelector("a")?.textContent ?? head.textContent;
+        const texts = cells.map((cell) => cell.textContent.trim());
+        cells.forEach((cell, index) => {
+          if (name.trim()) cell.dataset.label = name.trim();
+          cell.classList.toggle("bo-blank", ["", "-"].includes(texts[index]) && !cell.firstElementChild);
+        });
+        const isNumber = texts.some(Boolean) && texts.every((text) => /^[-−+]?[\d.,\s\u00a0\u202f]{1,14}%?$|^-?$/.test(text));
+        if (isNumber && !cells.some((cell) => cell.tagName === "TH")) {
+          [head, ...cells].forEach((cell) => cell.classList.add("bo-num"));
+        }
+      });
+    });
+  }
+
+  function pointAtErrors() {
+    const wrong = all('.app-main [aria-invalid="true"]').filter((field) => field.id);
+    const note = document.querySelector("#content-main .alert-danger");
+    if (!wrong.length || !note) return;
+    const list = document.createElement("ul");
+    list.className = "bo-errors";
+    wrong.forEach((field) => {
+      const label = document.querySelector(`label[for="${field.id}"]`);
+      const link = document.createElement("a");
+      link.href = `#${field.id}`;
+      link.textContent = label?.textContent.trim() || field.name;
+      link.addEventListener("click", (event) => { event.preventDefault(); field.focus(); });
+      const entry = document.createElement("li");
+      entry.append(link);
+      list.append(entry);
+    });
+    note.append(list);
+    wrong[0].focus();
+  }
+
+  function closeFilters(event) {
+    all(".bo-filter[open]").forEach((filter) => {
+      const left = event.type === "click" ? !filter.contains(event.target) : event.key === "Escape";
+      if (!left) return;
+      filter.open = false;
+      if (event.type === "keydown") filter.querySelector("summary").focus();
+    });
+  }
+
+  function fillDemoLogin(event) {
+    const button = event.target.closest("[data-bo-username]");
+    if (!button) return;
+    const form = document.getElementById("login-form");
+    form.elements.username.value = button.dataset.boUsername;
+    form.elements.password.value = button.dataset.boPassword;
+    form.querySelector("[type=submit]").focus();
+  }
+
+  document.addEventListener("click", closeFilters);
+  document.addEventListener("keydown", closeFilters);
+  document.addEventListener("click", fillDemoLogin);
+  document.addEventListener("DOMContentLoaded", () => {
+    keepNativeSelects();
+    undoAdminLte();
+    nameIcons();
+    translateSkipLinks();
+    offerThemes();
+    labelCells();
+    pointAtErrors();
+    setTimeout(settleMenu);
+    setTimeout(nameAutocompletes);
+  });
+  document.addEventListener("formset:added", () => setTimeout(nameAutocompletes));
+})();
