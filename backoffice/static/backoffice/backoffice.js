@@ -22,14 +22,16 @@
     all(".app-header").forEach((bar) => bar.setAttribute("aria-label", words.account));
   }
 
-  // AdminLTE gives lists the role of a landmark, tells in English what `required` says already, and carries Tab from
-  // the page's last control back to its first, so that the browser's own bars cannot be reached.
+  // AdminLTE gives lists the role of a landmark, tells in English what `required` says already, writes complaints under
+  // fields nobody has touched, and carries Tab from the page's last control back to its first, so that the browser's own
+  // bars cannot be reached. Jazzmin marks every link to the page above as active, buttons too.
   function undoAdminLte() {
     all('ul[role="navigation"]').forEach((list) => {
       list.removeAttribute("role");
       list.removeAttribute("aria-label");
     });
     all(".required-indicator").forEach((note) => note.remove());
+    document.addEventListener("invalid", (event) => event.stopPropagation(), true);
     document.body.addEventListener("keydown", (event) => { if (event.key === "Tab") event.stopPropagation(); });
   }
 
@@ -39,8 +41,10 @@
       const label = select.labels[0];
       if (!label) return;
       label.id ||= `${select.id}_label`;
-      const shown = box.querySelector(".select2-selection__rendered")?.id ?? "";
-      box.setAttribute("aria-labelledby", `${label.id} ${shown}`.trim());
+      const shown = box.querySelector(".select2-selection__rendered");
+      shown?.removeAttribute("role");
+      shown?.removeAttribute("aria-readonly");
+      box.setAttribute("aria-labelledby", `${label.id} ${shown?.id ?? ""}`.trim());
     });
   }
 
@@ -60,7 +64,7 @@
       document.body.classList.add("sidebar-collapse");
     }
     document.body.classList.add("bo-menu-ready");
-    all("#jazzy-sidebar .nav-link.active:not([aria-current])").forEach((link) => link.classList.remove("active"));
+    all("#jazzy-sidebar .active:not([aria-current]), .app-main a.active:not([aria-current])").forEach((link) => link.classList.remove("active"));
   }
 
   function offerThemes() {
