@@ -8,4 +8,4 @@ def connect():
 
 
 def install_roles(app_config, using, **kwargs):
-    roles.install(app_config.label, using)
+    roles.install(app_config, using)

@@ -3,8 +3,10 @@
 import json
 from functools import cache
 
-from django.apps import apps
+from django.apps import AppConfig
 from django.conf import settings
+from django.contrib.auth.management import create_permissions
+from django.contrib.auth.models import Group, Permission
 
 # role -> app label -> codenames
 Roles = dict[str, dict[str, list[str]]]
@@ -15,13 +17,14 @@ def declared() -> Roles:
     return json.loads((settings.BASE_DIR / "fixtures" / "roles.json").read_text(encoding="utf-8"))
 
 
-def install(app_label: str, using: str) -> None:
+def install(app_config: AppConfig, using: str) -> None:
     """Grants what the file lists for one app. Never takes anything away: administrators may add to a role."""
-    if not apps.is_installed("django.contrib.auth"):
+    label = app_config.label
+    if not any(label in wanted for wanted in declared().values()):
         return
-    group_model = apps.get_model("auth", "Group")
-    permissions = apps.get_model("auth", "Permission").objects.using(using).filter(content_type__app_label=app_label)
+    create_permissions(app_config, verbosity=0, using=using)  # this receiver may run before the one of auth
+    permissions = Permission.objects.using(using).filter(content_type__app_label=label)
+    by_codename = {permission.codename: permission for permission in permissions}
     for role, wanted in declared().items():
-        if codenames := wanted.get(app_label):
-            group, _ = group_model.objects.using(using).get_or_create(name=role)
-            group.permissions.add(*permissions.filter(codename__in=codenames))
+        group, _ = Group.objects.using(using).get_or_create(name=role)
+        group.permissions.add(*(by_codename[codename] for codename in wanted.get(label, [])))

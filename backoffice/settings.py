@@ -215,6 +215,15 @@ COMPANY_NAME = env.text("COMPANY_NAME", "Backroom")
 CURRENCY = env.text("CURRENCY", "EUR")
 ORDER_NUMBER_PREFIX = env.text("ORDER_NUMBER_PREFIX", "SO-")
 
+# What `manage.py demo` creates and the login page offers, when DEMO is on: role -> (user name, password)
+DEMO_LOGINS = {
+    "Manager": ("mia", "demo-mia"),
+    "Sales": ("dana", "demo-dana"),
+    "Warehouse": ("sam", "demo-sam"),
+    "Auditor": ("ada", "demo-ada"),
+    "Administrator": ("alex", "demo-alex"),
+}
+
 # Imports: bounds are checked before a file is parsed ------------------------------------------------------------------
 
 IMPORT_MAX_BYTES = env.number("IMPORT_MAX_BYTES", 50 * 1024 * 1024)

@@ -7,6 +7,7 @@ class NotificationsConfig(AppConfig):
     verbose_name = _("Notifications")
 
     def ready(self):
-        from notifications import receivers
+        from notifications import receivers, timeline
 
         receivers.connect()
+        timeline.contribute()

@@ -8,8 +8,9 @@ class OrdersConfig(AppConfig):
 
     def ready(self):
         from inventory import proof
-        from orders import receivers
+        from orders import receivers, timeline
         from orders.proof import breaches
 
         receivers.connect()
+        timeline.contribute()
         proof.register(breaches)

@@ -1,5 +1,7 @@
+from decimal import Decimal
+
 from django.db import models
-from django.db.models import DecimalField, F, Sum
+from django.db.models import DecimalField, F, OuterRef, Subquery, Sum
 from django.db.models.functions import Coalesce
 
 from inventory.querysets import GuardedQuerySet
@@ -9,9 +11,10 @@ MONEY = DecimalField(max_digits=14, decimal_places=2)
 
 class OrderQuerySet(models.QuerySet):
     def with_total(self):
-        """Adds ``total``: the sum over the lines of quantity × price."""
-        amount = Sum(F("lines__quantity") * F("lines__unit_price"), output_field=MONEY)
-        return self.annotate(total=Coalesce(amount, 0, output_field=MONEY))
+        """Adds ``total``: the sum over the lines of quantity × price, read for the rows that are shown only."""
+        lines = self.model.lines.rel.related_model.objects.filter(order=OuterRef("pk")).order_by().values("order")
+        amount = lines.annotate(amount=Sum(F("quantity") * F("unit_price"), output_field=MONEY)).values("amount")
+        return self.annotate(total=Coalesce(Subquery(amount), Decimal(0), output_field=MONEY))
 
     def locked(self):
         return self.order_by("pk").select_for_update(no_key=True, of=("self",))

@@ -1,6 +1,8 @@
 """What an order and its lines allow now. Every rule raises with a sentence for people and writes nothing."""
 
 from django.core.exceptions import ValidationError
+from django.utils.formats import localize
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from orders.models import Order, OrderLine
@@ -67,8 +69,11 @@ def check_line(line: OrderLine, before: OrderLine | None, order: Order) -> None:
 
 def check_shipped_kept(quantity: int, shipped: int) -> None:
     if quantity < shipped:
-        message = _("%(shipped)d were shipped already; the quantity cannot be less.")
-        raise OrderRefused(message % {"shipped": shipped}, code="line_shipped")
+        raise OrderRefused(shipped_kept_message(shipped), code="line_shipped")
+
+
+def shipped_kept_message(shipped: int) -> str:
+    return _("%(shipped)d were shipped already; the quantity cannot be less.") % {"shipped": shipped}
 
 
 def check_location_kept(order: Order) -> None:
@@ -95,3 +100,13 @@ def check_line_deletable(line: OrderLine, is_order_going: bool) -> None:
         raise OrderRefused(_("Units of this line were shipped; it cannot be removed."), code="line_shipped")
     if not is_order_going:
         check_open(Order.objects.get(pk=line.order_id))
+
+
+def changed_meanwhile_message(order: Order) -> str:
+    last = order.history.select_related("change_set").order_by("-history_id").first()
+    facts = {"number": order.number, "who": last.change_set.user_name, "when": localize(localtime(last.history_date))}
+    message = _(
+        "%(who)s changed %(number)s at %(when)s, while you were editing it. Nothing was saved:"
+        " open it in another tab, compare, and enter your change again."
+    )
+    return message % facts

@@ -114,13 +114,15 @@ class Tracked(OneTransaction):
 
     def changed_fields(self) -> set[str]:
         """Names of tracked fields that differ from what was read. Every one on a new row."""
-        loaded = getattr(self, "_loaded", {})
         present = (field for field in _tracked_fields(type(self)) if field.attname in self.__dict__)
-        return {
-            field.name
-            for field in present
-            if field.attname not in loaded or field.to_python(getattr(self, field.attname)) != loaded[field.attname]
-        }
+        return {field.name for field in present if self._has_changed(field)}
+
+    def _has_changed(self, field: models.Field) -> bool:
+        loaded, value = getattr(self, "_loaded", {}), self.__dict__[field.attname]
+        if field.attname not in loaded:
+            return True
+        before = loaded[field.attname]
+        return value != before and field.to_python(value) != field.to_python(before)  # "12.50" is 12.50
 
     def save(self, *args, update_fields=None, **kwargs):
         changed = self.changed_fields()

@@ -1,0 +1,65 @@
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.http import Http404
+from django.template.response import TemplateResponse
+from django.utils.translation import gettext_lazy as _
+
+from backoffice.history import timeline
+from backoffice.history.models import ChangeSet
+
+
+class ReadOnlyAdmin(admin.ModelAdmin):
+    """A list to look at: what it shows is written elsewhere."""
+
+    actions = None
+    show_full_result_count = False
+
+    def has_add_permission(self, request):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+
+class TrackedAdmin(admin.ModelAdmin):
+    """A record with a history page of ours: its changes and all that belongs to it, in sentences."""
+
+    show_full_result_count = False
+    list_max_show_all = 200
+
+    def history_view(self, request, object_id, extra_context=None):
+        record = self.get_object(request, object_id)
+        if record is None:
+            raise Http404
+        if not self.has_view_or_change_permission(request, record):
+            raise PermissionDenied
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("History"),
+            "object": record,
+            "opts": self.opts,
+            "entries": timeline.of(record),
+            **(extra_context or {}),
+        }
+        return TemplateResponse(request, "history/object_history.html", context)
+
+
+@admin.register(ChangeSet)
+class ChangeSetAdmin(ReadOnlyAdmin):
+    list_display = ["at", "user_name", "source", "what"]
+    list_filter = ["source"]
+    search_fields = ["user_name", "summary", "reason"]
+    ordering = ["-id"]
+    change_form_template = "history/change_set.html"
+
+    @admin.display(description=_("what"))
+    def what(self, change_set):
+        return change_set.summary or change_set.reason or "—"
+
+    def change_view(self, request, object_id, form_url="", extra_context=None):
+        change_set = self.get_object(request, object_id)
+        entries = timeline.of_change_set(change_set) if change_set else []
+        return super().change_view(request, object_id, form_url, {**(extra_context or {}), "entries": entries})

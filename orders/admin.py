@@ -1,0 +1,168 @@
+import uuid
+
+from django.conf import settings
+from django.contrib import admin, messages
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.db.models import OuterRef, Subquery
+from django.http import HttpResponseRedirect
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+
+from backoffice.history import timeline
+from backoffice.history.admin import TrackedAdmin
+from inventory.models import StockLevel
+from orders import workflow
+from orders.forms import ItemSelect, OrderForm, OrderLineForm, OrderLineFormSet
+from orders.models import Customer, Order, OrderLine
+from orders.steps import StepsMixin
+
+
+@admin.register(Customer)
+class CustomerAdmin(TrackedAdmin):
+    list_display = ["name", "email", "phone", "told"]
+    search_fields = ["name__istartswith", "email__istartswith"]
+    search_help_text = _("Name or email")
+    fields = ["name", ("email", "phone"), "told", "address"]
+
+
+class OrderLineInline(admin.TabularInline):
+    model = OrderLine
+    form = OrderLineForm
+    formset = OrderLineFormSet
+    fields = ["item", "available", "quantity", "unit_price", "amount", "allocated", "shipped"]
+    readonly_fields = ["available", "amount", "allocated", "shipped"]
+    autocomplete_fields = ["item"]
+    extra = 0
+
+    def get_queryset(self, request):
+        levels = StockLevel.objects.filter(item=OuterRef("item"), location=OuterRef("order__location"))
+        available = Subquery(levels.values("available")[:1])
+        return super().get_queryset(request).select_related("item").annotate(available=available)
+
+    def get_extra(self, request, obj=None, **kwargs):
+        return 0 if obj else 3
+
+    def get_formset(self, request, obj=None, **kwargs):
+        formset = super().get_formset(request, obj, **kwargs)  # a class of this request's own
+        formset.is_placing, formset.refusal = "_place" in request.POST, getattr(request, "refusal", None)
+        return formset
+
+    def formfield_for_foreignkey(self, db_field, request, **kwargs):
+        if db_field.name == "item":
+            kwargs["widget"] = ItemSelect(db_field, self.admin_site)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    @admin.display(description=_("available"))
+    def available(self, line):
+        return getattr(line, "available", "") if line.pk and line.item.is_stocked else ""
+
+    @admin.display(description=_("amount"))
+    def amount(self, line):
+        return line.amount if line.pk and line.unit_price is not None else ""
+
+
+@admin.register(Order)
+class OrderAdmin(StepsMixin, TrackedAdmin):
+    form = OrderForm
+    inlines = [OrderLineInline]
+    autocomplete_fields = ["customer"]
+    fields = ["customer", "location", "due_date", "address", "note"]
+    list_display = ["number", "customer", "state", "total", "created_at", "entered_by"]
+    list_filter = ["status", "location"]
+    list_select_related = ["customer", "entered_by"]
+    search_fields = ["number__exact", "customer__name__istartswith"]
+    search_help_text = _("Number or customer")
+    actions = None
+
+    # What the list shows
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).with_total()
+
+    @admin.display(description=_("status"), ordering="status")
+    def state(self, order):
+        return format_html(
+            '<span class="bo-badge bo-badge-{}">{}</span>', order.status, order.get_status_display()
+        )
+
+    @admin.display(description=_("total"))
+    def total(self, order):
+        return order.total
+
+    # Who may do what
+
+    def has_change_permission(self, request, obj=None):
+        is_closed = obj is not None and obj.status in (Order.Status.SHIPPED, Order.Status.CANCELLED)
+        return not is_closed and super().has_change_permission(request, obj)
+
+    def has_delete_permission(self, request, obj=None):
+        return not (obj and obj.was_confirmed) and super().has_delete_permission(request, obj)
+
+    # The page
+
+    def get_fields(self, request, obj=None):
+        may_save = self.has_change_permission(request, obj) if obj else self.has_add_permission(request)
+        return [*self.fields, "seen_version", "one_time_key"] if may_save else self.fields
+
+    def get_changeform_initial_data(self, request):
+        return {**super().get_changeform_initial_data(request), "one_time_key": uuid.uuid4().hex}
+
+    def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
+        """A refusal that comes only while saving ends the transaction; then the form runs again and shows it."""
+        if request.method == "POST" and not object_id and (order := self._entered_already(request)):
+            return self._show_entered(request, order)
+        try:
+            return super().changeform_view(request, object_id, form_url, extra_context)
+        except ValidationError as refusal:
+            request.refusal = refusal
+            return super().changeform_view(request, object_id, form_url, extra_context)
+        except IntegrityError:
+            if order := self._entered_already(request):
+                return self._show_entered(request, order)
+            raise
+
+    def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
+        context["currency"] = settings.CURRENCY
+        if obj:
+            context |= {"steps": self.steps_of(request, obj), "entries": timeline.of(obj), "total": obj.total}
+        return super().render_change_form(request, context, add, change, form_url, obj)
+
+    def _entered_already(self, request) -> Order | None:
+        """The order that an earlier submission of the same form made: a double click, a retry, back and again."""
+        key = request.POST.get("one_time_key")
+        return Order.objects.filter(form_key=key).first() if key else None
+
+    def _show_entered(self, request, order):
+        messages.info(request, _("%s was entered already.") % order.number)
+        return HttpResponseRedirect(reverse("admin:orders_order_change", args=[order.pk]))
+
+    # Saving
+
+    def save_model(self, request, obj, form, change):
+        """Saved in ``save_related``, where header and lines are one edit."""
+
+    def save_related(self, request, form, formsets, change):
+        order = form.instance
+        if not change:
+            order.entered_by = request.user
+        with transaction.atomic(savepoint=False):
+            with workflow.editing(order):
+                order.version += change
+                order.save()
+                super().save_related(request, form, formsets, change)
+            if "_place" in request.POST:
+                workflow.place(order)
+
+    def response_add(self, request, obj, post_url_continue=None):
+        return self._response(request, obj)
+
+    def response_change(self, request, obj):
+        return self._response(request, obj)
+
+    def _response(self, request, order):
+        done = _("%(number)s is placed.") if "_place" in request.POST else _("%(number)s is saved.")
+        messages.success(request, done % {"number": order.number})
+        target = ["admin:orders_order_add"] if "_addanother" in request.POST else ["admin:orders_order_change", order.pk]
+        return HttpResponseRedirect(reverse(target[0], args=target[1:]))

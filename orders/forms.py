@@ -1,0 +1,127 @@
+"""The order page's form and lines: they take the locks they decide under, in the transaction that saves."""
+
+from collections import defaultdict
+
+from django import forms
+from django.contrib.admin.widgets import AutocompleteSelect
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+from inventory import stock
+from inventory.models import Location
+from inventory.rules import Shortage, StockRefused
+from inventory.stock import Claim
+from orders import rules
+from orders.models import Order, OrderLine
+
+
+class OrderForm(forms.ModelForm):
+    seen_version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    one_time_key = forms.CharField(widget=forms.HiddenInput, required=False, max_length=40)
+
+    class Meta:
+        model = Order
+        fields = ["customer", "location", "due_date", "address", "note"]
+        widgets = {"address": forms.Textarea({"rows": 3}), "note": forms.Textarea({"rows": 3})}
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.initial["seen_version"] = self.instance.version
+        location = self.fields.get("location")
+        if location:
+            self.initial.setdefault("location", self.instance.location_id or Location.default().pk)
+            if Location.objects.count() == 1:
+                location.widget = forms.HiddenInput()
+
+    def clean_location(self):
+        return self.cleaned_data["location"] or Location.default()
+
+    def save(self, commit=True):
+        if not self.instance.pk:
+            self.instance.form_key = self.cleaned_data.get("one_time_key") or None
+        return super().save(commit)
+
+
+class ItemSelect(AutocompleteSelect):
+    """An autocomplete that does not ask the database for the name of the item that the line has already."""
+
+    known = None
+
+    def optgroups(self, name, value, attr=None):
+        if self.known is None or [str(key) for key in value] != [str(self.known.pk)]:
+            return super().optgroups(name, value, attr)
+        return [(None, [self.create_option(name, self.known.pk, str(self.known), True, 0)], 0)]
+
+
+class OrderLineForm(forms.ModelForm):
+    class Meta:
+        model = OrderLine
+        fields = ["item", "quantity", "unit_price"]
+        widgets = {
+            "quantity": forms.NumberInput({"min": 1, "inputmode": "numeric"}),
+            "unit_price": forms.NumberInput({"min": 0, "step": "0.01"}),
+        }
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if self.instance.pk:
+            wrapper = self.fields["item"].widget
+            wrapper.widget.known = self.instance.item
+
+
+class OrderLineFormSet(forms.BaseInlineFormSet):
+    """Knows whether the order will hold stock after this save, and says at the line what is short."""
+
+    is_placing = False
+    refusal: ValidationError | None = None  # what an earlier run of the same request was refused for while saving
+
+    def clean(self):
+        super().clean()
+        if any(self.errors) or not hasattr(self.instance, "customer"):
+            return
+        claims = self._claims()
+        levels, held = stock.lock(claims)
+        if self.instance.pk:
+            self._check_version(Order.objects.locked().get(pk=self.instance.pk))
+        if self.is_placing or self.instance.holds_stock:
+            self._check_lines()
+            self._report(stock.find_shortages(claims, levels, held))
+        if self.refusal:
+            self._report_refusal()
+
+    def _claims(self) -> list[Claim]:
+        kept = [form.instance.full_claim(self.instance) for form in self._kept()]
+        gone = [form.instance.no_claim(self.instance) for form in self.deleted_forms if form.instance.pk]
+        return [claim for claim in kept if claim.item.is_stocked] + gone
+
+    def _kept(self):
+        return [form for form in self.forms if form.instance.item_id and form not in self.deleted_forms]
+
+    def _check_lines(self) -> None:
+        if not self._kept():
+            raise ValidationError(_("Add a line first: an order without lines cannot be placed."), code="no_lines")
+        for form in self._kept():
+            if form.instance.quantity < form.instance.shipped:
+                form.add_error("quantity", rules.shipped_kept_message(form.instance.shipped))
+
+    def _check_version(self, current: Order) -> None:
+        posted = self.data.get("seen_version")
+        if posted and posted != str(current.version):
+            raise ValidationError(rules.changed_meanwhile_message(current), code="changed_meanwhile")
+
+    def _report(self, shortages: list[Shortage]) -> None:
+        forms_of = defaultdict(list)
+        for form in self._kept():
+            forms_of[form.instance.item.sku].append(form)
+        for shortage in shortages:
+            left = shortage.available
+            for form in forms_of[shortage.sku]:
+                left -= form.instance.quantity - form.instance.shipped
+                if left < 0:
+                    form.add_error("quantity", str(shortage))
+                    break
+
+    def _report_refusal(self) -> None:
+        if not isinstance(self.refusal, StockRefused) or not self.refusal.shortages:
+            raise self.refusal
+        self._report(self.refusal.shortages)
