@@ -7,6 +7,8 @@ class InventoryConfig(AppConfig):
     verbose_name = _("Stock")
 
     def ready(self):
-        from inventory import receivers
+        from inventory import import_kind, receivers, timeline
 
         receivers.connect()
+        import_kind.register()
+        timeline.contribute()

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from backoffice.history import change_sets
 from backoffice.history.models import AppendOnly, ChangeSet, History, Tracked
+from backoffice.imports.models import StagedRow
 from inventory.fields import LedgerField
 from inventory.querysets import StockLevelQuerySet, StockMovementQuerySet
 from inventory.sku import sku_key
@@ -194,3 +195,39 @@ class StockMovement(AppendOnly):
         """Puts the act and its moment on the movement."""
         self.change_set = change_sets.current()
         self.created_at = change_sets.now()
+
+
+class StagedItem(StagedRow):
+    """A row of an import of items: blank cells are NULL and leave what is there alone."""
+
+    sku = models.CharField(max_length=100, blank=True)
+    sku_key = models.CharField(max_length=200, blank=True)
+    name = models.CharField(max_length=200, null=True)  # noqa: DJ001  blank is not unknown
+    barcode = models.CharField(max_length=64, null=True)  # noqa: DJ001
+    category = models.CharField(max_length=100, null=True)  # noqa: DJ001
+    condition = models.CharField(max_length=20, null=True)  # noqa: DJ001
+    unit_price = MoneyField(null=True)
+    cost = MoneyField(null=True)
+    quantity = models.IntegerField(null=True)
+    reorder_level = models.IntegerField(null=True)
+    location = models.ForeignKey(
+        Location, models.DO_NOTHING, null=True, db_constraint=False, db_index=False, related_name="+"
+    )
+    item = models.ForeignKey(Item, models.DO_NOTHING, null=True, db_constraint=False, db_index=False, related_name="+")
+    level = models.ForeignKey(
+        StockLevel, models.DO_NOTHING, null=True, db_constraint=False, db_index=False, related_name="+"
+    )
+    checked_history_id = models.BigIntegerField(null=True)
+    checked_level_history_id = models.BigIntegerField(null=True)
+    checked_movement_id = models.BigIntegerField(db_default=0)
+    checked_on_hand = models.IntegerField(db_default=0)
+    delta = models.IntegerField(db_default=0)
+    item_differs = models.BooleanField(db_default=False)
+    level_differs = models.BooleanField(db_default=False)
+
+    class Meta(StagedRow.Meta):
+        indexes = [
+            *StagedRow.Meta.indexes,
+            models.Index(fields=["run", "sku_key"], name="stageditem_key"),
+            models.Index(fields=["run", "barcode"], name="stageditem_barcode"),
+        ]

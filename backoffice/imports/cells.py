@@ -1,0 +1,192 @@
+"""One cell to one value. Every function raises ValueError with a sentence; nothing is rounded, cut or guessed."""
+
+import re
+import unicodedata
+from datetime import date, time, timedelta
+from decimal import Decimal
+
+from django.utils.translation import gettext as _
+
+from backoffice.imports.reading import Cell, OddCell
+from backoffice.imports.refusals import shown
+
+POINT, COMMA = ".", ","  # the decimal mark that the values of a column prove
+MONEY_SIGNS = re.compile(
+    r"^(?:[A-Z]{3}|[$€£¥₹₽₺₩₪₫฿₴]|Fr\.|kr\.?|zł|Kč)\s*|\s*(?:[A-Z]{3}|[$€£¥₹₽₺₩₪₫฿₴]|kr\.?|zł|Kč)$"
+)
+GROUPS = re.compile(r"(?<=[0-9])[\s'’\u00a0\u202f](?=[0-9]{3}(?![0-9]))")
+NUMBER = re.compile(r"[0-9]+(?:[.,][0-9]+)*")
+SCIENTIFIC = re.compile(r"[+-]?[0-9]+(?:[.,][0-9]+)?[eE][+-]?[0-9]+")
+THREE_DIGITS = re.compile(r"[1-9][0-9]{0,2}[.,][0-9]{3}")
+LINE_BREAKS = re.compile(r"[ ]*[\t\r\n]+[ ]*")
+CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
+INVISIBLE = re.compile(r"[\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
+QUOTED_FORMULA = re.compile(r"'(?=\s*[=+\-@\t\r\n\0＝＋－＠])")
+NOISE = Decimal("0.000001")  # what binary fractions leave behind: 12.340000000000002
+
+
+def is_blank(cell: Cell) -> bool:
+    return isinstance(cell, str) and not isinstance(cell, OddCell) and not cell.strip()
+
+
+# Text -------------------------------------------------------------------------------------------------------------
+
+
+def text(cell: Cell, most: int) -> str:
+    """Text on one line, at most ``most`` characters, in Unicode's composed form. Integral numbers lose their point."""
+    found = _as_text(cell)
+    found = QUOTED_FORMULA.sub("", found, count=1) if found.startswith("'") else found
+    found = LINE_BREAKS.sub(" ", found)
+    if CONTROL.search(found):
+        raise ValueError(_("“%(value)s” contains a control character. Remove it.") % {"value": shown(found)})
+    if INVISIBLE.search(found):
+        raise ValueError(
+            _("“%(value)s” contains an invisible character. Type the text anew.") % {"value": shown(found)}
+        )
+    found = unicodedata.normalize("NFC", found.strip())
+    if len(found) > most:
+        facts = {"count": len(found), "most": most}
+        raise ValueError(_("The text has %(count)d characters; %(most)d fit.") % facts)
+    return found
+
+
+def _as_text(cell: Cell) -> str:
+    if type(cell) is str:
+        return cell
+    if isinstance(cell, OddCell):
+        raise ValueError(_("The cell holds %(what)s.") % {"what": cell})
+    if isinstance(cell, bool):
+        return "TRUE" if cell else "FALSE"
+    if isinstance(cell, float):
+        return str(int(cell)) if cell.is_integer() and abs(cell) < 2**53 else repr(cell)
+    if isinstance(cell, date | time | timedelta):
+        raise ValueError(_("%(value)s is a date or a time. Format the column as text.") % {"value": cell})
+    return str(cell)
+
+
+def code(cell: Cell, most: int) -> str:
+    """A SKU or barcode: text whose digits must all be there."""
+    found = text(cell, most)
+    if SCIENTIFIC.fullmatch(found) and "+" in found:
+        message = _(
+            "“%(value)s” has lost its digits: the spreadsheet shortened a long number."
+            " Format the column as text and enter it again."
+        )
+        raise ValueError(message % {"value": found})
+    if isinstance(cell, float) and not cell.is_integer():
+        raise ValueError(_("“%(value)s” is a number with decimals, not a code.") % {"value": found})
+    return found
+
+
+# Numbers ----------------------------------------------------------------------------------------------------------
+
+
+def whole(cell: Cell, most: int, style: str = "") -> int:
+    """A whole number from 0 to ``most``: 7, 7.0, and with a proven ``style`` also 1.000."""
+    facts = {"value": shown(cell), "most": most}
+    number = _number(cell, style, _("a whole number"))
+    if number < 0:
+        raise ValueError(_("%(value)s is negative.") % facts)
+    if number != number.to_integral_value():
+        raise ValueError(_("%(value)s is not a whole number.") % facts)
+    if number > most:
+        raise ValueError(_("%(value)s is too large; %(most)d is the most.") % facts)
+    return int(number)
+
+
+def money(cell: Cell, digits: int, decimals: int = 2, style: str = "") -> Decimal:
+    """An amount of at most ``digits`` digits; a currency before or after it is taken off."""
+    if type(cell) is str:
+        cell = MONEY_SIGNS.sub("", cell.strip()).strip()
+    facts = {"value": shown(cell), "decimals": decimals}
+    number = _number(cell, style, _("an amount"))
+    rounded = round(number, decimals)
+    if number < 0:
+        raise ValueError(_("%(value)s is negative.") % facts)
+    if abs(rounded - number) > (NOISE if isinstance(cell, float) else 0):
+        raise ValueError(_("%(value)s has more than %(decimals)d decimals. Round it in the file.") % facts)
+    if rounded >= 10 ** (digits - decimals):
+        raise ValueError(_("%(value)s is too large.") % facts)
+    return rounded
+
+
+def _number(cell: Cell, style: str, wanted: str) -> Decimal:
+    if isinstance(cell, float):
+        return _finite(cell, wanted)
+    if type(cell) is int:
+        return Decimal(cell)
+    if type(cell) is not str:
+        raise ValueError(_not_a_number(cell, wanted))
+    digits = GROUPS.sub("", cell.strip().removeprefix("'"))
+    negative, digits = digits.startswith("-"), digits.removeprefix("-").strip()
+    if len(digits) > 40 or not NUMBER.fullmatch(digits) or not digits.isascii():
+        raise ValueError(_not_a_number(cell, wanted))
+    number = Decimal(plain(digits, style))
+    return -number if negative else number
+
+
+def _finite(number: float, wanted: str) -> Decimal:
+    if number != number or number in (float("inf"), float("-inf")):
+        raise ValueError(_not_a_number(number, wanted))
+    return Decimal(repr(number))
+
+
+def _not_a_number(cell: Cell, wanted: str) -> str:
+    facts = {"value": shown(cell), "wanted": wanted}
+    if isinstance(cell, OddCell):
+        return _("The cell holds %(value)s, not %(wanted)s.") % facts
+    if isinstance(cell, date | time | timedelta):
+        return _("%(value)s is a date or a time, not %(wanted)s.") % facts
+    if isinstance(cell, bool):
+        return _("%(value)s is a yes or no, not %(wanted)s.") % facts
+    if SCIENTIFIC.fullmatch(str(cell)):
+        return _("“%(value)s” is scientific notation. Write the number out.") % facts
+    return _("“%(value)s” is not %(wanted)s.") % facts
+
+
+def plain(digits: str, style: str) -> str:
+    """“1.234,56” as “1234.56”. Raises ValueError where “1,234” could be either and no ``style`` decides."""
+    mark = proven_style(digits)
+    if mark is None:
+        return digits
+    if not (mark or style):
+        facts = {"value": digits, "one": re.sub("[.,]", "", digits), "other": digits.replace(",", ".")}
+        raise ValueError(_("“%(value)s” could be %(one)s or %(other)s. Write it without separators.") % facts)
+    mark = mark or style
+    other = COMMA if mark == POINT else POINT
+    whole_part, _mark, fraction = digits.partition(mark)
+    if other in fraction or mark in fraction or not _is_grouped(whole_part, other):
+        raise ValueError(_("“%(value)s” is not a number that can be read.") % {"value": digits})
+    return whole_part.replace(other, "") + ("." + fraction if fraction else "")
+
+
+def _is_grouped(digits: str, mark: str) -> bool:
+    first, *groups = digits.split(mark)
+    return not groups or (1 <= len(first) <= 3 and all(len(group) == 3 for group in groups))
+
+
+def proven_style(digits: str) -> str | None:
+    """The decimal mark that one number proves, blank when it is ambiguous, None when it has no mark at all."""
+    points, commas = digits.count(POINT), digits.count(COMMA)
+    if not points and not commas:
+        return None
+    if points and commas:
+        return POINT if digits.rfind(POINT) > digits.rfind(COMMA) else COMMA
+    if points + commas > 1:
+        return COMMA if points else POINT
+    if THREE_DIGITS.fullmatch(digits):
+        return ""
+    return POINT if points else COMMA
+
+
+def style_of(cell: Cell) -> str:
+    """The decimal mark that a cell proves; blank when it proves none."""
+    digits = _digits(cell)
+    return proven_style(digits) or "" if digits else ""
+
+
+def _digits(cell: Cell) -> str:
+    if type(cell) is not str:
+        return ""
+    found = GROUPS.sub("", MONEY_SIGNS.sub("", cell.strip())).removeprefix("-").strip()
+    return found if NUMBER.fullmatch(found) and found.isascii() else ""

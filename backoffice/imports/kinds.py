@@ -1,0 +1,89 @@
+"""What can be imported. An app registers its kinds when it is ready; this package knows none of them by name."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from import_export.resources import Resource
+
+from backoffice.imports.matching import Synonyms
+from backoffice.imports.models import ImportRun, StagedRow
+from backoffice.imports.refusals import Problem
+from backoffice.imports.shapes import Shape
+
+_kinds: dict[str, "Kind"] = {}
+
+
+@dataclass(frozen=True)
+class Chunk:
+    """What one transaction of an apply did: rows written, rows found in conflict and refused, and is there more?"""
+
+    applied: int
+    refused: int
+    rows_left: bool
+
+
+class Kind(ABC):
+    """One kind of file: its columns, its staged rows, and what becomes of them."""
+
+    name: ClassVar[str]
+    label: ClassVar[Any]
+    permission: ClassVar[str]
+    staged: ClassVar[type[StagedRow]]
+    options_form: ClassVar[type]
+    synonyms: ClassVar[Synonyms]
+    key_field: ClassVar[str]
+    columns: ClassVar[tuple[str, ...]]  # of the staged table, filled when a row is staged
+    shapes: ClassVar[tuple[type[Shape], ...]] = ()
+
+    @abstractmethod
+    def resource(self) -> Resource:
+        """A fresh django-import-export resource: one field with a widget for each column."""
+
+    @abstractmethod
+    def check_columns(self, run: ImportRun, fields: set[str]) -> None:
+        """Raises FileRefused when the matched fields do not suffice, with what is missing."""
+
+    @abstractmethod
+    def complete(self, run: ImportRun, values: dict[str, Any]) -> list[Problem]:
+        """Adds to a cleaned row the columns that are computed; returns problems of the row as a whole."""
+
+    @abstractmethod
+    def check(self, run: ImportRun) -> list[str]:
+        """Marks every staged row; returns sentences about the effects. Writes nothing live."""
+
+    @abstractmethod
+    def apply_chunk(self, run: ImportRun) -> Chunk:
+        """Applies the next rows inside the caller's transaction and act.
+
+        Raises Conflict when a row's live record changed since the check and the run is all or nothing.
+        """
+
+    @abstractmethod
+    def preview(self, run: ImportRun, rows: Iterable[StagedRow]) -> list[dict[str, Any]]:
+        """What the check page shows of some staged rows."""
+
+    @abstractmethod
+    def summary(self, run: ImportRun) -> str:
+        """What the change set is called."""
+
+
+class Conflict(Exception):
+    """Live records changed since the check. ``sentences`` say which."""
+
+    def __init__(self, sentences: list[str]):
+        super().__init__(" ".join(sentences))
+        self.sentences = sentences
+
+
+def register(kind: type[Kind]) -> None:
+    _kinds[kind.name] = kind()
+
+
+def get(name: str) -> Kind:
+    return _kinds[name]
+
+
+def every() -> list[Kind]:
+    return list(_kinds.values())

@@ -1,0 +1,118 @@
+"""One uploaded file and its rows on the way in."""
+
+import re
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from backoffice.history.models import ChangeSet
+
+NAME_CHARACTERS = re.compile(r"[^\w .,()+&@-]")
+
+
+def private_name(run, filename) -> str:
+    """Where the upload is kept: nothing of the name that the browser sent."""
+    return f"imports/{uuid.uuid4().hex}"
+
+
+def plain_name(filename: str) -> str:
+    """The file's own name for people: no folders, no control characters, at most 120 characters."""
+    name = NAME_CHARACTERS.sub("_", re.split(r"[/\\]", filename)[-1]).strip()
+    return (name if len(name) <= 120 else f"{name[:100]}…{name[-19:]}") or "file"
+
+
+class ImportRun(models.Model):
+    """One file on its way in: what it is, how far it got, what came of it."""
+
+    class State(models.TextChoices):
+        UPLOADED = "uploaded", _("columns to match")
+        MATCHED = "matched", _("to be checked")
+        CHECKING = "checking", _("being checked")
+        CHECKED = "checked", _("waiting for you")
+        APPLYING = "applying", _("being applied")
+        APPLIED = "applied", _("applied")
+        FAILED = "failed", _("failed")
+        CANCELLED = "cancelled", _("cancelled")
+
+    kind = models.CharField(_("kind"), max_length=20)
+    file = models.FileField(upload_to=private_name)
+    original_name = models.CharField(_("file"), max_length=120)
+    sha256 = models.CharField(max_length=64)
+    size = models.PositiveBigIntegerField(_("bytes"))
+    sheet = models.CharField(_("sheet"), max_length=100, blank=True)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("who")
+    )
+    state = models.CharField(_("state"), max_length=10, choices=State, default=State.UPLOADED)
+    mapping = models.JSONField(default=dict)
+    options = models.JSONField(default=dict)
+    only_good = models.BooleanField(_("good rows only"), default=False)
+    header_fingerprint = models.CharField(max_length=64, blank=True)
+    new = models.PositiveIntegerField(_("new"), default=0)
+    changed = models.PositiveIntegerField(_("changed"), default=0)
+    unchanged = models.PositiveIntegerField(_("unchanged"), default=0)
+    refused = models.PositiveIntegerField(_("refused"), default=0)
+    skipped = models.PositiveIntegerField(_("skipped"), default=0)
+    applied = models.PositiveIntegerField(_("applied"), default=0)
+    rows_total = models.PositiveIntegerField(default=0)
+    rows_done = models.PositiveIntegerField(default=0)
+    notices = models.JSONField(default=list)
+    error = models.TextField(_("error"), blank=True)
+    change_set = models.ForeignKey(ChangeSet, models.PROTECT, null=True, related_name="+")
+    created_at = models.DateTimeField(_("uploaded"), default=timezone.now, db_index=True)
+    started_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(_("finished"), null=True)
+
+    class Meta:
+        verbose_name = _("import")
+        verbose_name_plural = _("imports")
+        ordering = ["-pk"]
+        indexes = [models.Index(fields=["kind", "header_fingerprint"], name="import_kind_header")]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(applied__lte=models.F("new") + models.F("changed")),
+                name="import_applied_within_checked",
+            )
+        ]
+
+    def __str__(self):
+        return self.original_name
+
+    @property
+    def ready(self) -> int:
+        """Rows that an apply would write."""
+        return self.new + self.changed
+
+    def is_over(self) -> bool:
+        return self.state in {self.State.APPLIED, self.State.CANCELLED}
+
+    def move(self, *sources: str, to: str, **values) -> bool:
+        """One step of the run, by whoever comes first: False when it is not in one of the ``sources`` any more."""
+        moved = ImportRun.objects.filter(pk=self.pk, state__in=sources).update(state=to, **values)
+        self.refresh_from_db()
+        return moved == 1
+
+
+class StagedRow(models.Model):
+    """A row of the file, cleaned, and what will become of it. Nothing here is live."""
+
+    class Action(models.TextChoices):
+        NEW = "new", _("new")
+        CHANGED = "changed", _("changed")
+        UNCHANGED = "unchanged", _("unchanged")
+        REFUSED = "refused", _("refused")
+
+    run = models.ForeignKey(ImportRun, models.CASCADE, related_name="+", db_index=False)
+    row = models.PositiveIntegerField(_("row"))
+    action = models.CharField(max_length=9, choices=Action, blank=True)
+    problems = models.JSONField(default=list)
+    applied = models.BooleanField(db_default=False)
+
+    class Meta:
+        abstract = True
+        ordering = ["row"]
+        constraints = [models.UniqueConstraint(fields=["run", "row"], name="%(class)s_once")]
+        indexes = [models.Index(fields=["run", "action", "row"], name="%(class)s_action")]

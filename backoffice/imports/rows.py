@@ -1,0 +1,161 @@
+"""From the file's rows to cleaned values: two passes, the first to learn what only all rows together show."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any, BinaryIO
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from import_export.resources import Resource
+
+from backoffice.imports import cells
+from backoffice.imports.kinds import Kind
+from backoffice.imports.matching import Column, Match, find, match
+from backoffice.imports.models import ImportRun
+from backoffice.imports.reading import Cell, Row, Sheet, open_sheet
+from backoffice.imports.refusals import FileRefused, Problem, shown
+from backoffice.imports.shapes import Shape
+
+SAMPLES = 5
+
+
+@dataclass
+class CleanRow:
+    number: int
+    values: dict[str, Any]
+    problems: list[Problem]
+
+
+@dataclass
+class Opened:
+    """A run's file, open and matched. ``survey`` comes before ``cleaned``."""
+
+    sheet: Sheet
+    match: Match
+    shape: Shape
+    resource: Resource
+    key: Column | None = None  # composes the key of rows that have none
+    styles: dict[str, str] = field(default_factory=dict)
+    total: int = 0
+    notices: list[str] = field(default_factory=list)
+
+    def samples(self) -> list[list[str]]:
+        """For each column of the file the first few values that are not blank."""
+        found: list[list[str]] = [[] for _heading in self.sheet.header]
+        for _index, row in zip(range(50), self.sheet.rows(), strict=False):
+            for values, cell in zip(found, row.cells, strict=False):
+                if len(values) < SAMPLES and not cells.is_blank(cell):
+                    values.append(shown(cell))
+        return found
+
+    def headless(self) -> list[int]:
+        """Places without a heading."""
+        return [place for place, heading in enumerate(self.sheet.header) if not heading]
+
+
+def open_run(run: ImportRun, kind: Kind, file: BinaryIO, chosen: dict[str, str] | None = None) -> Opened:
+    """Reads the header and matches it. Raises FileRefused."""
+    sheet = open_sheet(file, run.sheet)
+    shape_class = next((shape for shape in kind.shapes if shape.fits(sheet.header)), Shape)
+    shape = shape_class(sheet.header)
+    found = match(sheet.header, kind.synonyms, chosen)
+    opened = Opened(sheet, found, shape, kind.resource())
+    if source := shape.composed_key():
+        opened.key = Column(kind.key_field, source, find(sheet.header, source))
+        if kind.key_field not in found.columns and (chosen or {}).get(kind.key_field) is None:
+            found.columns[kind.key_field] = opened.key
+    return opened
+
+
+# First pass -------------------------------------------------------------------------------------------------------
+
+
+def survey(opened: Opened, kind: Kind) -> None:
+    """Learns the decimal mark of each column, which rows have no key, and what rows take over from others."""
+    marks: dict[str, set] = defaultdict(set)
+    styled = [column for name, column in opened.match.columns.items() if _widget(opened, name).takes_style]
+    key = opened.match.columns.get(kind.key_field)
+    without_key = headless = 0
+    places = opened.headless()
+    for row in opened.sheet.rows():
+        opened.total += 1
+        opened.shape.survey(row)
+        for column in styled:
+            cell = column.cell(row.cells)
+            if type(cell) is str and ("," in cell or "." in cell):
+                marks[column.field] |= {mark for mark in [cells.style_of(cell)] if mark}
+        without_key += bool(key and cells.is_blank(key.cell(row.cells)))
+        headless += any(not cells.is_blank(row.cells[place]) for place in places)
+    if not opened.total:
+        raise FileRefused(_("The file has a heading and no rows."), code="no_rows")
+    opened.styles = {name: "".join(found) for name, found in marks.items() if len(found) == 1}
+    _compose_missing_keys(opened, kind, without_key)
+    opened.notices += _survey_notices(opened, headless)
+
+
+def _compose_missing_keys(opened: Opened, kind: Kind, without_key: int) -> None:
+    """A key column that is blank throughout gives way to the composed key; one blank here and there is completed."""
+    if not (opened.key and without_key) or opened.match.columns[kind.key_field] == opened.key:
+        return
+    if without_key == opened.total:
+        opened.match.columns[kind.key_field] = opened.key
+        return
+    sentence = ngettext(
+        "%(count)d row has no SKU; it is identified by %(source)s.",
+        "%(count)d rows have no SKU; they are identified by %(source)s.",
+        without_key,
+    )
+    opened.notices.append(sentence % {"count": without_key, "source": opened.key.source})
+
+
+def _survey_notices(opened: Opened, headless: int) -> list[str]:
+    found = list(opened.sheet.notices)
+    if blank := opened.sheet.blank_rows:
+        sentence = ngettext("%(count)d blank row was skipped.", "%(count)d blank rows were skipped.", blank)
+        found.append(sentence % {"count": blank})
+    if headless:
+        sentence = ngettext(
+            "%(count)d row has values in columns without a heading; they are ignored.",
+            "%(count)d rows have values in columns without a heading; they are ignored.",
+            headless,
+        )
+        found.append(sentence % {"count": headless})
+    if opened.match.ignored:
+        found.append(_("Ignored columns: %(names)s.") % {"names": ", ".join(opened.match.ignored)})
+    return found
+
+
+# Second pass ------------------------------------------------------------------------------------------------------
+
+
+def cleaned(opened: Opened, kind: Kind) -> Iterator[CleanRow]:
+    """Every row that is a record of its own, its cells as typed values; blank cells are absent."""
+    columns = list(opened.match.columns.items())
+    key = opened.key
+    for row in opened.sheet.rows():
+        if opened.shape.skips(row):
+            continue
+        raw = {name: column.cell(row.cells) for name, column in columns}
+        if key and cells.is_blank(raw.get(kind.key_field, "")):
+            raw[kind.key_field] = key.cell(row.cells)
+        opened.shape.complete(row, opened.match, raw)
+        yield _clean(opened, row, raw)
+
+
+def _clean(opened: Opened, row: Row, raw: dict[str, Cell]) -> CleanRow:
+    values: dict[str, Any] = {}
+    problems = list(row.problems)
+    for name, cell in raw.items():
+        if cells.is_blank(cell):
+            continue
+        try:
+            values[name] = _widget(opened, name).clean(cell, style=opened.styles.get(name, ""))
+        except ValueError as error:
+            source = opened.match.columns[name].source if name in opened.match.columns else name
+            problems.append(Problem(str(error), "cell", name, source, shown(cell)))
+    return CleanRow(row.number, values, problems)
+
+
+def _widget(opened: Opened, name: str):
+    return opened.resource.fields[name].widget

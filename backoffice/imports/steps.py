@@ -1,0 +1,202 @@
+"""The steps of an import: receive, match, check, confirm, apply. Each moves the run's state by compare-and-set.
+
+Nothing live is written before ``apply``. A step that cannot go on leaves the run failed, with the sentence why.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from django.core.files.base import File
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from backoffice.history import change_sets
+from backoffice.imports import kinds, set_based
+from backoffice.imports.kinds import Chunk, Conflict, Kind
+from backoffice.imports.matching import fingerprint
+from backoffice.imports.models import ImportRun, StagedRow, plain_name
+from backoffice.imports.refusals import FileRefused
+from backoffice.imports.rows import Opened, cleaned, open_run, survey
+
+State = ImportRun.State
+Action = StagedRow.Action
+
+
+# Receive ----------------------------------------------------------------------------------------------------------
+
+
+def receive(kind: str, file: File, user: Any, *, sheet: str = "", options: dict | None = None, only_good: bool = False):
+    """Keeps the upload. Raises FileRefused when it is too large; it is not parsed yet."""
+    from backoffice.imports.reading import check_size
+
+    check_size(file)
+    file.seek(0)
+    digest = hashlib.file_digest(file, "sha256").hexdigest()
+    file.seek(0)
+    run = ImportRun(
+        kind=kind, original_name=plain_name(file.name or ""), sha256=digest, size=file.size, sheet=sheet, user=user
+    )
+    run.options, run.only_good = options or {}, only_good
+    run.file.save("upload", file, save=False)
+    run.save()
+    return run
+
+
+def same_before(run: ImportRun) -> ImportRun | None:
+    """The last run that applied this very file in this very way."""
+    alike = ImportRun.objects.filter(kind=run.kind, sha256=run.sha256, sheet=run.sheet, state=State.APPLIED)
+    return next((other for other in alike.exclude(pk=run.pk)[:20] if other.options == run.options), None)
+
+
+# Match ------------------------------------------------------------------------------------------------------------
+
+
+def match(run: ImportRun, chosen: dict[str, str] | None = None) -> Opened:
+    """Matches columns to fields and remembers the outcome. Raises FileRefused when fields are missing."""
+    kind = kinds.get(run.kind)
+    with run.file.open() as file:
+        opened = open_run(run, kind, file, chosen)
+        run.header_fingerprint = fingerprint(opened.sheet.header)
+        if chosen is None and (remembered := remembered_mapping(run)):
+            opened = open_run(run, kind, file, remembered)
+        kind.check_columns(run, set(opened.match.columns))
+    run.mapping = opened.match.mapping
+    ImportRun.objects.filter(pk=run.pk).update(header_fingerprint=run.header_fingerprint, options=run.options)
+    run.move(
+        State.UPLOADED, State.MATCHED, State.CHECKED, State.FAILED, to=State.MATCHED, mapping=run.mapping, error=""
+    )
+    return opened
+
+
+def remembered_mapping(run: ImportRun) -> dict[str, str] | None:
+    """What was chosen the last time a file with this header was applied."""
+    alike = ImportRun.objects.filter(kind=run.kind, header_fingerprint=run.header_fingerprint, state=State.APPLIED)
+    last = alike.exclude(pk=run.pk).first()
+    return {name: last.mapping.get(name, "") for name in kinds.get(run.kind).synonyms} if last else None
+
+
+# Check ------------------------------------------------------------------------------------------------------------
+
+
+def check(run: ImportRun) -> None:
+    """Stages every row and marks it new, changed, unchanged or refused. A refused file leaves the run failed."""
+    if not run.move(State.MATCHED, to=State.CHECKING, started_at=timezone.now(), error="", rows_done=0):
+        return
+    kind = kinds.get(run.kind)
+    try:
+        with run.file.open() as file:
+            opened = open_run(run, kind, file, _as_chosen(run, kind))
+            survey(opened, kind)
+            _stage(run, kind, opened)
+        notices = opened.notices + opened.shape.notices() + kind.check(run)
+    except FileRefused as error:
+        run.move(State.CHECKING, to=State.FAILED, error=error.sentence)
+        return
+    counts = _counts(run, kind)
+    skipped = opened.shape.skipped.total() + opened.sheet.blank_rows
+    values = {"notices": notices, "mapping": opened.match.mapping, "skipped": skipped, "rows_total": opened.total}
+    run.move(State.CHECKING, to=State.CHECKED, **counts, **values)
+
+
+def _as_chosen(run: ImportRun, kind: Kind) -> dict[str, str]:
+    return {name: run.mapping.get(name, "") for name in kind.synonyms}
+
+
+def _stage(run: ImportRun, kind: Kind, opened: Opened) -> None:
+    _forget_staged(run, kind)
+    columns = ("run", "row", "action", "problems", *kind.columns)
+    set_based.stage(kind.staged, columns, _staged_values(run, kind, opened))
+
+
+def _forget_staged(run: ImportRun, kind: Kind) -> None:
+    kind.staged.objects.filter(run=run)._raw_delete("default")
+
+
+def _staged_values(run: ImportRun, kind: Kind, opened: Opened) -> Iterator[tuple]:
+    for row in cleaned(opened, kind):
+        problems = row.problems + kind.complete(run, row.values)
+        action = Action.REFUSED.value if problems else ""
+        told = json.dumps([problem.as_json() for problem in problems]) if problems else "[]"
+        yield (run.pk, row.number, action, told, *(row.values.get(name) for name in kind.columns))
+
+
+def _counts(run: ImportRun, kind: Kind) -> dict[str, int]:
+    table = set_based.table(kind.staged)
+    found = dict(set_based.rows(f"SELECT action, COUNT(*) FROM {table} WHERE run_id = %s GROUP BY action", [run.pk]))
+    return {action.value: found.get(action.value, 0) for action in Action}
+
+
+# Confirm and apply ------------------------------------------------------------------------------------------------
+
+
+def may_apply(run: ImportRun) -> str:
+    """Why the run cannot be applied as it is; blank when it can."""
+    if run.refused and not run.only_good:
+        return _("Rows are refused, and this import is all or nothing. Correct them, or choose “good rows only”.")
+    if not run.ready:
+        return _("There is nothing to apply.")
+    return ""
+
+
+def confirm(run: ImportRun) -> bool:
+    """From checked to applying, once: False when somebody was faster or the run cannot be applied."""
+    return not may_apply(run) and run.move(
+        State.CHECKED, to=State.APPLYING, started_at=timezone.now(), rows_done=0, applied=0
+    )
+
+
+def apply_next(run: ImportRun) -> bool:
+    """Applies one chunk in a transaction of its own. True while rows are left. Safe to repeat after a crash."""
+    kind = kinds.get(run.kind)
+    try:
+        with transaction.atomic():
+            run = (
+                ImportRun.objects.select_for_update(no_key=True, of=("self",))
+                .select_related("change_set")
+                .get(pk=run.pk)
+            )
+            if run.state != State.APPLYING:
+                return False
+            with act(run, kind) as change:
+                chunk = kind.apply_chunk(run)
+                _note_progress(run, change, chunk)
+    except Conflict as conflict:
+        run.move(State.APPLYING, to=State.FAILED, error=str(conflict), finished_at=timezone.now())
+        return False
+    return run.state == State.APPLYING
+
+
+def act(run: ImportRun, kind: Kind):
+    """The one act that all chunks of a run belong to. Inside the demo it is the demo's."""
+    if run.change_set:
+        return change_sets.going_on(run.change_set)
+    current = change_sets.acting()
+    if current.source == change_sets.Source.DEMO:
+        return change_sets.change_set(current.source, run.user, summary=kind.summary(run), at=current.at)
+    return change_sets.change_set(change_sets.Source.IMPORT, run.user, summary=kind.summary(run))
+
+
+def _note_progress(run: ImportRun, change: change_sets.Act, chunk: Chunk) -> None:
+    run.rows_done += chunk.applied + chunk.refused
+    run.applied += chunk.applied
+    run.change_set = change.row() if chunk.applied else run.change_set
+    if chunk.refused:
+        for action, count in _counts(run, kinds.get(run.kind)).items():
+            setattr(run, action, count)
+    if not chunk.rows_left:
+        run.state, run.finished_at = State.APPLIED, timezone.now()
+    run.save()
+
+
+def apply(run: ImportRun) -> None:
+    """Every chunk, one after the other, in this process."""
+    while apply_next(run):
+        pass
+    run.refresh_from_db()
+
+
+def cancel(run: ImportRun) -> bool:
+    return run.move(State.UPLOADED, State.MATCHED, State.CHECKED, State.FAILED, to=State.CANCELLED)

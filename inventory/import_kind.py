@@ -1,0 +1,116 @@
+"""Items and their stock as a kind of import: what the engine in ``backoffice.imports`` asks for, in one place."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from backoffice.imports import kinds, shapes
+from backoffice.imports.models import ImportRun
+from backoffice.imports.refusals import FileRefused, Problem
+from inventory import import_apply, import_check, import_preview
+from inventory.import_columns import ITEM_SYNONYMS
+from inventory.models import Location, StagedItem
+from inventory.resources import ItemResource
+from inventory.sku import sku_key
+
+MODES = [
+    ("set", gettext_lazy("Set to the number in the file (a count)")),
+    ("add", gettext_lazy("Add to what is there (a delivery)")),
+    ("subtract", gettext_lazy("Subtract from what is there")),
+]
+KEYS = [
+    ("", gettext_lazy("SKU, or barcode in a file without SKUs")),
+    ("sku", "SKU"),
+    ("barcode", gettext_lazy("Barcode")),
+]
+
+
+class ItemOptionsForm(forms.Form):
+    """How the figures of the file are meant."""
+
+    mode = forms.ChoiceField(label=gettext_lazy("Quantities"), choices=MODES, initial="set")
+    key = forms.ChoiceField(label=gettext_lazy("Items are found by"), choices=KEYS, required=False)
+    location = forms.ModelChoiceField(Location.objects.none(), label=gettext_lazy("Stock at"), required=False)
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        places = Location.objects.order_by("-is_default", "code")
+        self.fields["location"].queryset = places
+        self.fields["location"].empty_label = None
+        if len(places) < 2:
+            self.fields["location"].widget = forms.HiddenInput()
+
+    def options(self) -> dict[str, Any]:
+        location = self.cleaned_data["location"]
+        return options(self.cleaned_data["mode"], self.cleaned_data["key"], location)
+
+
+def options(mode: str = "set", key: str = "", location: Location | None = None) -> dict[str, Any]:
+    return {"mode": mode, "key": key, "location": (location or Location.default()).pk}
+
+
+class ItemKind(kinds.Kind):
+    name = "items"
+    label = gettext_lazy("Items and stock")
+    permission = "inventory.import_item"
+    staged = StagedItem
+    options_form = ItemOptionsForm
+    synonyms = ITEM_SYNONYMS
+    key_field = "sku"
+    shapes = (shapes.Shopify, shapes.NewShopify, shapes.WooCommerce)
+    columns = (
+        "sku",
+        "sku_key",
+        "name",
+        "barcode",
+        "category",
+        "condition",
+        "unit_price",
+        "cost",
+        "quantity",
+        "reorder_level",
+        "location",
+    )
+
+    def resource(self):
+        return ItemResource()
+
+    def check_columns(self, run, fields):
+        key = run.options.get("key") or ("sku" if "sku" in fields or "barcode" not in fields else "barcode")
+        if key not in fields:
+            message = _("No column holds the %(key)s, so it is unclear which items are meant. Match a column to it.")
+            raise FileRefused(message % {"key": _("SKU") if key == "sku" else _("barcode")}, code="no_key")
+        if not fields - {"sku", "barcode", "location"} and key == "barcode":
+            raise FileRefused(_("Besides the barcode the file says nothing that is known here."), code="no_fields")
+        run.options = {**run.options, "key": key}
+
+    def complete(self, run, values):
+        values["sku"] = values.get("sku", "")
+        values["sku_key"] = sku_key(values["sku"])
+        values.setdefault("location", run.options["location"])
+        if run.options["key"] == "sku" and not values["sku"]:
+            message = _("The row has no SKU. Fill it in, or match the SKU to columns that tell items apart.")
+            return [Problem(message, "no_key", "sku")]
+        if run.options["key"] == "barcode" and not values.get("barcode"):
+            return [Problem(_("The row has no barcode."), "no_key", "barcode")]
+        return []
+
+    def check(self, run):
+        return import_check.check(run)
+
+    def apply_chunk(self, run):
+        return import_apply.apply_chunk(run)
+
+    def preview(self, run, rows):
+        return import_preview.preview(run, rows)
+
+    def summary(self, run: ImportRun) -> str:
+        count = import_check.items_written(run)
+        sentence = ngettext("Imported %(file)s, %(count)d item", "Imported %(file)s, %(count)d items", count)
+        return sentence % {"file": run.original_name, "count": count}
+
+
+def register() -> None:
+    kinds.register(ItemKind)

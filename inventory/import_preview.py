@@ -1,0 +1,82 @@
+"""What the check page shows of staged rows: each cell, old and new, joined with the live rows."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from backoffice.imports.models import ImportRun
+from inventory.import_check import ATTRIBUTES
+from inventory.models import Item, Location, StagedItem, StockLevel
+
+NUMBERS = {"unit_price", "cost", "quantity", "reorder_level"}
+
+
+def preview(run: ImportRun, staged: Iterable[StagedItem]) -> list[dict[str, Any]]:
+    """One dict a row: number, action, problems, and a cell for each matched field."""
+    staged = list(staged)
+    items = Item.objects.in_bulk({row.item_id for row in staged if row.item_id})
+    levels = StockLevel.objects.in_bulk({row.level_id for row in staged if row.level_id})
+    places = dict(Location.objects.values_list("pk", "name"))
+    fields = [name for name in run.mapping if run.mapping[name]]
+    return [_row(row, items.get(row.item_id), levels.get(row.level_id), places, fields) for row in staged]
+
+
+def _row(row: StagedItem, item: Item | None, level: StockLevel | None, places: dict, fields: list[str]) -> dict:
+    problem_fields = {problem["field"] for problem in row.problems}
+    cells = [_cell(row, name, item, level, places) | {"is_wrong": name in problem_fields} for name in fields]
+    return {
+        "number": row.row,
+        "action": row.action,
+        "label": row.get_action_display(),
+        "cells": cells,
+        "problems": row.problems,
+    }
+
+
+def _cell(row: StagedItem, name: str, item: Item | None, level: StockLevel | None, places: dict) -> dict[str, Any]:
+    old, new = _old(name, item, level), _new(name, row, item)
+    if name == "location":
+        new = places.get(row.location_id, "")
+    found = {
+        "field": name,
+        "old": old,
+        "new": new,
+        "is_number": name in NUMBERS,
+        "is_changed": False,
+        "difference": None,
+    }
+    if (
+        row.action == row.Action.CHANGED
+        and new is not None
+        and name not in {"sku", "location"}
+        and new != (old or _zero(name))
+    ):
+        found["is_changed"] = True
+        found["difference"] = new - (old or 0) if name in NUMBERS else None
+    if new is None:
+        found["new"] = old
+    return found
+
+
+def _old(name: str, item: Item | None, level: StockLevel | None) -> Any:
+    if name in ATTRIBUTES:
+        return getattr(item, name, None)
+    return {
+        "sku": getattr(item, "sku", None),
+        "quantity": getattr(level, "on_hand", None),
+        "reorder_level": getattr(level, "reorder_level", None),
+        "location": None,
+    }[name]
+
+
+def _new(name: str, row: StagedItem, item: Item | None) -> Any:
+    if name == "quantity":
+        if row.quantity is None or row.action == row.Action.REFUSED:
+            return row.quantity
+        return row.checked_on_hand + row.delta
+    if name == "sku":
+        return row.sku or getattr(item, "sku", "")
+    return getattr(row, name) if name != "location" else None
+
+
+def _zero(name: str) -> Any:
+    return 0 if name in NUMBERS else ""

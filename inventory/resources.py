@@ -1,0 +1,80 @@
+"""Spreadsheet columns ↔ items and their stock. Import and export share them: what is exported imports unchanged."""
+
+from django.utils.translation import gettext as _
+from import_export.fields import Field
+from import_export.resources import ModelResource
+
+from backoffice.imports import cells, widgets
+from backoffice.imports.refusals import shown
+from inventory.models import MAX_QUANTITY, Item, Location
+
+CONDITIONS = {
+    **dict.fromkeys(("new", "neu", "neuf", "nuevo", "nuovo", "nieuw", "brand new", "11"), Item.Condition.NEW),
+    **dict.fromkeys(("used", "pre-owned", "gebraucht", "occasion", "usado", "usato"), Item.Condition.USED),
+    **dict.fromkeys(("gebruikt", "second hand", "used - good", "used - very good"), Item.Condition.USED),
+    **dict.fromkeys(("refurbished", "renewed", "generalüberholt", "reconditionné"), Item.Condition.REFURBISHED),
+    **dict.fromkeys(("damaged", "beschädigt", "defekt", "broken", "for parts"), Item.Condition.DAMAGED),
+}
+
+
+class LocationCode(widgets.Text):
+    """A location by code or name, whatever the case; cleaned to its id."""
+
+    def __init__(self):
+        super().__init__(most=100)
+        self._ids: dict[str, int] | None = None
+
+    @property
+    def ids(self) -> dict[str, int]:
+        if self._ids is None:
+            places = list(Location.objects.values_list("pk", "code", "name"))
+            names = {name.casefold(): pk for pk, _code, name in places}
+            self._ids = names | {code.casefold(): pk for pk, code, _name in places}
+        return self._ids
+
+    def clean(self, value, row=None, **kwargs):
+        wanted = cells.text(value, self.most)
+        if found := self.ids.get(wanted.casefold()):
+            return found
+        facts = {"value": shown(wanted), "names": ", ".join(Location.objects.values_list("code", flat=True))}
+        raise ValueError(_("There is no location “%(value)s”. There are: %(names)s.") % facts)
+
+
+class ItemResource(ModelResource):
+    """One row for an item at a location; an item without stock has one row without location."""
+
+    sku = Field(attribute="sku", column_name="sku", widget=widgets.Code(100))
+    name = Field(attribute="name", column_name="name", widget=widgets.Text(200))
+    barcode = Field(attribute="barcode", column_name="barcode", widget=widgets.Code(64))
+    category = Field(attribute="category", column_name="category", widget=widgets.Text(100))
+    condition = Field(attribute="condition", column_name="condition", widget=widgets.Choice(CONDITIONS))
+    unit_price = Field(attribute="unit_price", column_name="unit_price", widget=widgets.Money(12))
+    cost = Field(attribute="cost", column_name="cost", widget=widgets.Money(12))
+    quantity = Field(attribute="row_level__on_hand", column_name="quantity", widget=widgets.Quantity(MAX_QUANTITY))
+    reorder_level = Field(
+        attribute="row_level__reorder_level", column_name="reorder_level", widget=widgets.Quantity(MAX_QUANTITY)
+    )
+    location = Field(attribute="row_level__location__code", column_name="location", widget=LocationCode())
+
+    class Meta:
+        model = Item
+        fields = (
+            "sku",
+            "name",
+            "barcode",
+            "category",
+            "condition",
+            "unit_price",
+            "cost",
+            "quantity",
+            "reorder_level",
+            "location",
+        )
+        export_order = fields
+
+    def iter_queryset(self, queryset):
+        """Each item once for each of its levels, the level at hand as ``row_level``."""
+        for item in queryset.prefetch_related("levels__location").iterator(chunk_size=2_000):
+            for level in list(item.levels.all()) or [None]:
+                item.row_level = level
+                yield item
