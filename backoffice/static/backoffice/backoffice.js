@@ -94,17 +94,17 @@
 
   // A column whose every cell is a number stands right; on phones each cell tells its column's name.
   function labelCells() {
-    all("#result_list").forEach((table) => {
-      const rows = all("tbody tr", table);
-      all("thead th", table).forEach((head, column) => {
-        const cells = rows.map((row) => row.children[column]).filter(Boolean);
+    all("#result_list, .bo-lines").forEach((table) => {
+      const rows = all("tbody tr:not(.add-row, .row-form-errors, .empty-form)", table);
+      all("thead tr > *", table).forEach((head, column) => {
+        const cells = rows.map((row) => row.children[column]).filter((cell) => cell && !cell.querySelector("input:not(.action-select), select"));
         const name = head.classList.contains("action-checkbox-column") ? "" : head.querySelector("a")?.textContent ?? head.textContent;
         const texts = cells.map((cell) => cell.textContent.trim());
         cells.forEach((cell, index) => {
-          if (name.trim()) cell.dataset.label = name.trim();
+          if (name.trim() && table.id) cell.dataset.label = name.trim();
           cell.classList.toggle("bo-blank", ["", "-"].includes(texts[index]) && !cell.firstElementChild);
         });
-        const isNumber = texts.some(Boolean) && texts.every((text) => /^[-−+]?[\d.,\s\u00a0\u202f]{1,14}%?$|^-?$/.test(text));
+        const isNumber = texts.some((text) => /\d/.test(text)) && texts.every((text) => /^[-−+]?[\d.,\s\u00a0\u202f]{1,14}%?$|^-?$/.test(text));
         if (isNumber && !cells.some((cell) => cell.tagName === "TH")) {
           [head, ...cells].forEach((cell) => cell.classList.add("bo-num"));
         }
