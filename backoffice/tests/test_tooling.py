@@ -12,8 +12,10 @@ from pathlib import Path
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
+from django.db import connection
 
 from backoffice import env
+from backoffice.tests import run
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 MANAGE = [sys.executable, "manage.py"]
@@ -105,6 +107,35 @@ def found_python(folder: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [tools / "make", "--silent", "python"], cwd=ROOT, env=environment, capture_output=True, text=True
     )
+
+
+# The runner ----------------------------------------------------------------------------------------------------------
+
+
+def test_a_failing_lint_stops_the_run():
+    ran = []
+
+    assert run.run({"lint": lambda: False, "sqlite": lambda: ran.append("sqlite") or True}) is False
+    assert ran == []
+
+
+def test_a_failing_suite_fails_the_run_and_stops_no_other():
+    ran = []
+
+    assert run.run({"sqlite": lambda: False, "browser": lambda: ran.append("browser") or True}) is False
+    assert ran == ["browser"]
+
+
+def test_a_run_without_failures_has_passed():
+    assert run.run({"lint": lambda: True, "sqlite": lambda: True}) is True
+
+
+def test_a_suite_without_tests_has_failed(capfd):
+    assert run.pytest(["-p", "no:cacheprovider", "-m", "browser and deep and race"]) is False
+
+
+def test_the_suite_runs_on_the_database_that_was_asked_for():
+    assert connection.vendor == ("postgresql" if os.environ.get("TEST_DATABASE_URL") else "sqlite")
 
 
 # serve ---------------------------------------------------------------------------------------------------------------
