@@ -3,7 +3,7 @@
 PYTHON = .venv/bin/python
 MANAGE = $(PYTHON) manage.py
 PIP_INSTALL = $(PYTHON) -m pip install --quiet --quiet --disable-pip-version-check
-STATIC_FILES := $(shell find backoffice/static -type f 2>/dev/null)
+STATIC_FILES := $(shell find backoffice inventory orders notifications -path "*/static/*" -type f)
 
 .PHONY: run demo-reset test test-deep bench lint docs shell python clean
 

@@ -10,6 +10,7 @@ from backoffice import env
 
 BASE_DIR = env.BASE_DIR
 VAR_DIR = BASE_DIR / "var"
+VAR_DIR.mkdir(exist_ok=True)
 
 # Safety ---------------------------------------------------------------------------------------------------------------
 
@@ -247,7 +248,6 @@ JAZZMIN_SETTINGS = {
     "login_logo": "backoffice/logo.svg",
     "site_icon": "backoffice/logo.svg",
     "welcome_sign": "Sign in to continue",
-    "copyright": COMPANY_NAME,
     "search_model": None,
     "show_ui_builder": False,
     "use_google_fonts_cdn": False,
@@ -300,6 +300,7 @@ LOGGING = {
     "root": {"handlers": ["terminal"], "level": env.text("LOG_LEVEL", "INFO")},
     "loggers": {
         "django_ox": {"handlers": ["terminal"], "level": "WARNING", "propagate": False},
+        "django.tasks": {"level": "WARNING"},
         "django.request": {"level": "ERROR"},
     },
 }

@@ -73,7 +73,13 @@ class StockMovementAdmin(ReadOnlyAdmin):
     list_select_related = ["level__item", "level__location", "change_set"]
     search_fields = ["level__item__sku_key__startswith", "reference__startswith"]
     search_help_text = _("SKU or document")
-    fields = [*list_display, "change_set"]
+    fields = [
+        ("created_at", "change_set"),
+        ("item", "location"),
+        ("kind", "because"),
+        ("on_hand_delta", "allocated_delta"),
+        "after",
+    ]
     readonly_fields = ["item", "location", "after", "because"]
 
     @admin.display(description=_("item"))

@@ -68,9 +68,7 @@ def balances_are_sums(using: str) -> Iterator[str]:
 def balances_are_legal(using: str) -> Iterator[str]:
     legal = Q(allocated__gte=0, allocated__lte=F("on_hand"))
     for level in StockLevel.objects.using(using).exclude(legal).select_related("item", "location").iterator():
-        yield (
-            f"{level.item.sku} at {level.location.name}: {level.allocated} allocated of {level.on_hand} on hand."
-        )
+        yield (f"{level.item.sku} at {level.location.name}: {level.allocated} allocated of {level.on_hand} on hand.")
 
 
 @register

@@ -42,9 +42,8 @@ class Shortage:
             _("%(reference)s holds %(quantity)d") % {"reference": reference or _("something"), "quantity": quantity}
             for reference, quantity in self.holders[:HOLDERS_NAMED]
         ]
-        if rest := len(self.holders) - HOLDERS_NAMED:
-            if rest > 0:
-                named.append(_("and %(count)d more") % {"count": rest})
+        if (rest := len(self.holders) - HOLDERS_NAMED) > 0:
+            named.append(_("and %(count)d more") % {"count": rest})
         return ", ".join(named) + "." if named else ""
 
 
@@ -96,9 +95,7 @@ def refuse_less_than_promised(level: StockLevel, on_hand: int) -> StockRefused:
     shortage = _shortage(level, level.on_hand - on_hand)
     message = _("%(allocated)d of %(sku)s at %(location)s are promised and only %(on_hand)d would be left. %(held)s")
     facts = {"allocated": level.allocated, "sku": level.item.sku, "location": level.location.name}
-    return StockRefused(
-        message % {**facts, "on_hand": on_hand, "held": shortage._held()}, "stock_promised", [shortage]
-    )
+    return StockRefused(message % {**facts, "on_hand": on_hand, "held": shortage._held()}, "stock_promised", [shortage])
 
 
 def _shortage(level: StockLevel, asked: int) -> Shortage:
@@ -114,7 +111,7 @@ def _shortage(level: StockLevel, asked: int) -> Shortage:
 
 
 def holders(level_id: int, but: tuple[str, Iterable[int]] | None = None) -> tuple[tuple[str, int], ...]:
-    """(reference, quantity) of the documents that hold allocations of a level, largest first, without source ``but``."""
+    """(reference, quantity) of the documents that hold a level's allocations, largest first, without source ``but``."""
     movements = StockMovement.objects.filter(level_id=level_id).exclude(allocated_delta=0)
     if but:
         movements = movements.exclude(source_kind=but[0], source_id__in=[pk for pk in but[1] if pk])

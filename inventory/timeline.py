@@ -6,6 +6,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from backoffice.history import timeline
+from backoffice.history.models import ChangeSet
 from backoffice.history.timeline import MOST_ROWS, Entry
 from inventory.models import Item, StockLevel, StockMovement
 
@@ -13,6 +14,7 @@ from inventory.models import Item, StockLevel, StockMovement
 def contribute():
     timeline.contribute(Item, level_entries)
     timeline.contribute(Item, item_movement_entries)
+    timeline.contribute(ChangeSet, change_set_movement_entries)
 
 
 def level_entries(item: Item) -> list[Entry]:
@@ -21,6 +23,10 @@ def level_entries(item: Item) -> list[Entry]:
 
 def item_movement_entries(item: Item) -> Iterator[Entry]:
     return movement_entries(StockMovement.objects.filter(level__item=item))
+
+
+def change_set_movement_entries(change_set: ChangeSet) -> Iterator[Entry]:
+    return movement_entries(change_set.movements.all())
 
 
 def movement_entries(movements: QuerySet) -> Iterator[Entry]:

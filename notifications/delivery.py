@@ -13,8 +13,8 @@ from anymail.exceptions import (
     AnymailSerializationError,
     AnymailUnsupportedFeature,
 )
+from anymail.message import AnymailMessage
 from django.conf import settings
-from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
 
 from notifications.models import Notification
@@ -60,10 +60,9 @@ def is_permanent(fault: BaseException) -> bool:
 
 def render(notification: Notification) -> None:
     """Fills in subject and bodies from what is committed now; they are kept as the record of what was sent."""
-    order = notification.order
-    context = {"order": order, "lines": order.lines.select_related("item"), "company": settings.COMPANY_NAME}
-    context["total"] = sum(line.amount for line in context["lines"])
-    context["currency"] = settings.CURRENCY
+    order, lines = notification.order, notification.order.lines.select_related("item")
+    total = sum(line.amount for line in lines)
+    context = {"order": order, "lines": lines, "total": total, "company": settings.COMPANY_NAME}
     base = f"notifications/{notification.event}"
     notification.subject = " ".join(render_to_string(f"{base}_subject.txt", context).split())
     notification.text = render_to_string(f"{base}.txt", context)
@@ -72,8 +71,8 @@ def render(notification: Notification) -> None:
     notification.save()
 
 
-def compose(notification: Notification) -> EmailMultiAlternatives:
-    message = EmailMultiAlternatives(
+def compose(notification: Notification) -> AnymailMessage:
+    message = AnymailMessage(
         notification.subject,
         notification.text,
         to=[notification.recipient],

@@ -6,17 +6,19 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from backoffice.history import timeline
-from backoffice.history.timeline import Entry
+from backoffice.history.models import ChangeSet
+from backoffice.history.timeline import MOST_ROWS, Entry
 from notifications.models import Notification
 from orders.models import Order
 
 
 def contribute():
     timeline.contribute(Order, message_entries)
+    timeline.contribute(ChangeSet, message_entries)
 
 
-def message_entries(order: Order) -> Iterator[Entry]:
-    for notification in order.notifications.select_related("change_set"):
+def message_entries(record: Order | ChangeSet) -> Iterator[Entry]:
+    for notification in record.notifications.select_related("change_set")[:MOST_ROWS]:
         yield Entry(
             kind="told",
             at=notification.created_at,

@@ -1,6 +1,5 @@
 import uuid
 
-from django.conf import settings
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
@@ -12,11 +11,12 @@ from django.utils.translation import gettext_lazy as _
 
 from backoffice.history import timeline
 from backoffice.history.admin import TrackedAdmin
+from backoffice.money import amount, money
 from inventory.models import StockLevel
 from orders import workflow
 from orders.forms import ItemSelect, OrderForm, OrderLineForm, OrderLineFormSet
 from orders.models import Customer, Order, OrderLine
-from orders.steps import StepsMixin
+from orders.steps import StepsAdmin
 
 
 @admin.register(Customer)
@@ -31,7 +31,6 @@ class OrderLineInline(admin.TabularInline):
     model = OrderLine
     form = OrderLineForm
     formset = OrderLineFormSet
-    fields = ["item", "available", "quantity", "unit_price", "amount", "allocated", "shipped"]
     readonly_fields = ["available", "amount", "allocated", "shipped"]
     autocomplete_fields = ["item"]
     extra = 0
@@ -40,6 +39,10 @@ class OrderLineInline(admin.TabularInline):
         levels = StockLevel.objects.filter(item=OuterRef("item"), location=OuterRef("order__location"))
         available = Subquery(levels.values("available")[:1])
         return super().get_queryset(request).select_related("item").annotate(available=available)
+
+    def get_fields(self, request, obj=None):
+        promised = ["allocated", "shipped"] if obj and obj.was_confirmed else []
+        return ["item", "available", "quantity", "unit_price", "amount", *promised]
 
     def get_extra(self, request, obj=None, **kwargs):
         return 0 if obj else 3
@@ -60,15 +63,18 @@ class OrderLineInline(admin.TabularInline):
 
     @admin.display(description=_("amount"))
     def amount(self, line):
-        return line.amount if line.pk and line.unit_price is not None else ""
+        return amount(line.amount) if line.pk and line.unit_price is not None else ""
 
 
 @admin.register(Order)
-class OrderAdmin(StepsMixin, TrackedAdmin):
+class OrderAdmin(StepsAdmin, TrackedAdmin):
     form = OrderForm
     inlines = [OrderLineInline]
     autocomplete_fields = ["customer"]
-    fields = ["customer", "location", "due_date", "address", "note"]
+    fieldsets = [
+        (None, {"fields": ["customer", "location", "due_date"]}),
+        (_("Delivery"), {"fields": ["address", "note"]}),
+    ]
     list_display = ["number", "customer", "state", "total", "created_at", "entered_by"]
     list_filter = ["status", "location"]
     list_select_related = ["customer", "entered_by"]
@@ -83,13 +89,11 @@ class OrderAdmin(StepsMixin, TrackedAdmin):
 
     @admin.display(description=_("status"), ordering="status")
     def state(self, order):
-        return format_html(
-            '<span class="bo-badge bo-badge-{}">{}</span>', order.status, order.get_status_display()
-        )
+        return format_html('<span class="bo-badge bo-badge-{}">{}</span>', order.status, order.get_status_display())
 
     @admin.display(description=_("total"))
     def total(self, order):
-        return order.total
+        return money(order.total)
 
     # Who may do what
 
@@ -102,9 +106,10 @@ class OrderAdmin(StepsMixin, TrackedAdmin):
 
     # The page
 
-    def get_fields(self, request, obj=None):
+    def get_fieldsets(self, request, obj=None):
         may_save = self.has_change_permission(request, obj) if obj else self.has_add_permission(request)
-        return [*self.fields, "seen_version", "one_time_key"] if may_save else self.fields
+        hidden = [(None, {"fields": ["seen_version", "one_time_key"]})] if may_save else []
+        return [*self.fieldsets, *hidden]
 
     def get_changeform_initial_data(self, request):
         return {**super().get_changeform_initial_data(request), "one_time_key": uuid.uuid4().hex}
@@ -124,7 +129,6 @@ class OrderAdmin(StepsMixin, TrackedAdmin):
             raise
 
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
-        context["currency"] = settings.CURRENCY
         if obj:
             context |= {"steps": self.steps_of(request, obj), "entries": timeline.of(obj), "total": obj.total}
         return super().render_change_form(request, context, add, change, form_url, obj)
@@ -164,5 +168,7 @@ class OrderAdmin(StepsMixin, TrackedAdmin):
     def _response(self, request, order):
         done = _("%(number)s is placed.") if "_place" in request.POST else _("%(number)s is saved.")
         messages.success(request, done % {"number": order.number})
-        target = ["admin:orders_order_add"] if "_addanother" in request.POST else ["admin:orders_order_change", order.pk]
+        target = (
+            ["admin:orders_order_add"] if "_addanother" in request.POST else ["admin:orders_order_change", order.pk]
+        )
         return HttpResponseRedirect(reverse(target[0], args=target[1:]))

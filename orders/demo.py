@@ -6,6 +6,7 @@ order of their moments. It is random, but the same every time.
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 from random import Random
 
 from django.conf import settings
@@ -139,7 +140,7 @@ class Shop:
     def _plan_price_changes(self) -> None:
         for item in self.random.sample(self.items, 25):
             moment = self.start + timedelta(days=self.random.uniform(5, DAYS - 1))
-            self._at(moment, lambda when, item=item: self._raise_price(item, when))
+            self._at(moment, partial(self._raise_price, item))
 
     def _raise_price(self, item: Item, moment: datetime) -> None:
         with self._act("Manager", moment):
@@ -149,5 +150,5 @@ class Shop:
 
 
 def ship_first_line(order: Order) -> None:
-    line = order.lines.first()
+    line = order.lines.all()[0]
     workflow.ship(order, {line.pk: line.quantity})

@@ -22,7 +22,7 @@ class OrderForm(forms.ModelForm):
     class Meta:
         model = Order
         fields = ["customer", "location", "due_date", "address", "note"]
-        widgets = {"address": forms.Textarea({"rows": 3}), "note": forms.Textarea({"rows": 3})}
+        widgets = {"address": forms.Textarea({"rows": 2}), "note": forms.Textarea({"rows": 2})}
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -32,6 +32,9 @@ class OrderForm(forms.ModelForm):
             self.initial.setdefault("location", self.instance.location_id or Location.default().pk)
             if Location.objects.count() == 1:
                 location.widget = forms.HiddenInput()
+            else:
+                location.widget.can_add_related = location.widget.can_change_related = False
+                location.widget.can_view_related = False
 
     def clean_location(self):
         return self.cleaned_data["location"] or Location.default()
@@ -87,7 +90,7 @@ class OrderLineFormSet(forms.BaseInlineFormSet):
             self._check_lines()
             self._report(stock.find_shortages(claims, levels, held))
         if self.refusal:
-            self._report_refusal()
+            self._report_refusal(self.refusal)
 
     def _claims(self) -> list[Claim]:
         kept = [form.instance.full_claim(self.instance) for form in self._kept()]
@@ -121,7 +124,7 @@ class OrderLineFormSet(forms.BaseInlineFormSet):
                     form.add_error("quantity", str(shortage))
                     break
 
-    def _report_refusal(self) -> None:
-        if not isinstance(self.refusal, StockRefused) or not self.refusal.shortages:
-            raise self.refusal
-        self._report(self.refusal.shortages)
+    def _report_refusal(self, refusal: ValidationError) -> None:
+        if not isinstance(refusal, StockRefused) or not refusal.shortages:
+            raise refusal
+        self._report(refusal.shortages)

@@ -27,7 +27,8 @@ def refuse_transition(instance, raw, **kwargs):
     if raw:
         return
     if instance._state.adding:
-        return rules.check_new(instance)
+        rules.check_new(instance)
+        return
     if instance.moves_stock():
         stock.lock(workflow.full_claims(instance))
     rules.check_change(instance, Order.objects.locked().get(pk=instance.pk))

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from django.contrib import messages
+from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpResponseRedirect
 from django.shortcuts import get_object_or_404
@@ -38,7 +38,7 @@ STEPS = [
 ]
 
 
-class StepsMixin:
+class StepsAdmin(admin.ModelAdmin):
     """Adds ``<order>/ship/`` and its sisters to an order's admin, and the buttons to its page."""
 
     def get_urls(self):

@@ -12,6 +12,7 @@ class ReadOnlyAdmin(admin.ModelAdmin):
     """A list to look at: what it shows is written elsewhere."""
 
     actions = None
+    change_form_template = "history/read_only.html"
     show_full_result_count = False
 
     def has_add_permission(self, request):
@@ -53,6 +54,8 @@ class ChangeSetAdmin(ReadOnlyAdmin):
     list_filter = ["source"]
     search_fields = ["user_name", "summary", "reason"]
     ordering = ["-id"]
+    fields = [("user_name", "source"), ("at", "what"), "reason"]
+    readonly_fields = ["what"]
     change_form_template = "history/change_set.html"
 
     @admin.display(description=_("what"))

@@ -59,7 +59,10 @@ def installed(using: str) -> list[tuple[str, str]]:
             " WHERE tgname LIKE 'append\\_only%%' AND tgenabled = 'O'"
         )
     else:
-        query = "SELECT tbl_name, name FROM sqlite_master WHERE type = 'trigger' AND name LIKE 'append\\_only%%' ESCAPE '\\'"
+        query = (
+            "SELECT tbl_name, name FROM sqlite_master"
+            " WHERE type = 'trigger' AND name LIKE 'append\\_only%%' ESCAPE '\\'"
+        )
     with connection.cursor() as cursor:
         cursor.execute(query, [])
         return cursor.fetchall()

@@ -4,8 +4,8 @@ An app adds a stream for a model with ``contribute``: the lines of an order, the
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Iterator
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -39,7 +39,7 @@ class Entry:
 
     @property
     def verb(self) -> str:
-        return VERBS.get(self.kind, "")
+        return str(VERBS.get(self.kind, ""))
 
     @property
     def source(self) -> str:
@@ -70,61 +70,52 @@ def merged(*streams: Iterable[Entry]) -> list[Entry]:
     return sorted(entries, key=lambda entry: (entry.at, entry.order), reverse=True)
 
 
-def of_record(record: models.Model) -> list[Entry]:
-    return list(_entries(type(record).history.filter(pk_of(type(record), record.pk)), named=False))
+def of_record(record: Any) -> list[Entry]:
+    rows = type(record).history.filter(**{type(record)._meta.pk.name: record.pk})
+    return [replace(entry, what="") for entry, _row in _diffed(rows)]
 
 
-def of_children(model: type[models.Model], **parent) -> list[Entry]:
+def of_children(model: Any, **parent) -> list[Entry]:
     """Entries of the rows of ``model`` that belong, or once belonged, to ``parent``."""
-    return list(_entries(model.history.filter(**parent), named=True))
+    return [entry for entry, _row in _diffed(model.history.filter(**parent), but=set(parent))]
 
 
 def of_change_set(change_set: ChangeSet) -> list[Entry]:
-    """Everything an act changed, in every tracked table, with what it was before."""
-    streams = (_changed_in(model, change_set) for model in history_models())
-    return merged(*streams)
+    """Everything an act changed, in every tracked table, with what it was before, and what apps contribute."""
+    changed = (_changed_in(model, change_set) for model in history_models())
+    return merged(*changed, *(stream(change_set) for stream in _streams[ChangeSet]))
 
 
-def history_models() -> list[type[HistoryRow]]:
+def history_models() -> list[Any]:
     return [model for model in apps.get_models() if issubclass(model, HistoryRow)]
 
 
-def pk_of(model: type[models.Model], pk: Any) -> models.Q:
-    return models.Q(**{model._meta.pk.name: pk})
-
-
-def _changed_in(model: type[HistoryRow], change_set: ChangeSet) -> Iterator[Entry]:
+def _changed_in(model: Any, change_set: ChangeSet) -> Iterator[Entry]:
     rows = list(model.objects.filter(change_set=change_set).order_by("history_id")[:MOST_ROWS])
     pk = model.instance_type._meta.pk.name
     earlier = model.objects.filter(**{f"{pk}__in": {getattr(row, pk) for row in rows}})
-    for entry, row in _diffed(earlier.filter(history_id__lte=rows[-1].history_id) if rows else []):
+    for entry, row in _diffed(earlier.filter(history_id__lte=rows[-1].history_id) if rows else model.objects.none()):
         if row.change_set_id == change_set.pk:
             yield entry
 
 
-def _entries(rows: models.QuerySet, named: bool) -> Iterator[Entry]:
-    for entry, _row in _diffed(rows, named):
-        yield entry
-
-
-def _diffed(rows: Iterable, named: bool = True) -> Iterator[tuple[Entry, Any]]:
+def _diffed(queryset: models.QuerySet, but: Collection[str] = ()) -> Iterator[tuple[Entry, Any]]:
     """Pairs of entry and row; each row is compared with the one of the same record before it."""
-    if isinstance(rows, models.QuerySet):
-        rows = list(rows.select_related("change_set").order_by("-history_id")[:MOST_ROWS])[::-1]
+    rows = list(queryset.select_related("change_set").order_by("-history_id")[:MOST_ROWS])[::-1]
     names = _names_of_related(rows)
     before: dict[Any, Any] = {}
     for row in rows:
         pk = getattr(row, row.instance_type._meta.pk.attname)
-        yield _entry(row, before.get(pk), names, named), row
+        yield _entry(row, before.get(pk), names, but), row
         before[pk] = row
 
 
-def _entry(row, before, names, named: bool) -> Entry:
+def _entry(row, before, names, but: Collection[str]) -> Entry:
     return Entry(
         kind=KINDS[row.history_type],
         at=row.history_date,
         change_set=row.change_set,
-        what=_describe(row, names) if named else "",
+        what=_describe(row, names, but),
         changes=tuple(_changes(row, before, names)) if row.history_type == "~" else (),
         order=row.history_id,
     )
@@ -138,15 +129,17 @@ def _changes(row, before, names) -> Iterator[tuple[str, str, str]]:
             yield capfirst(field.verbose_name), _shown(field, old, names), _shown(field, new, names)
 
 
-def _describe(row, names) -> str:
-    """The kind of record and what names it: its first related records, or else its own text."""
-    related = [_shown(field, getattr(row, field.attname), names) for field in row.tracked_fields if field.is_relation]
-    own = str(row.instance) if not related else ""
-    label = row.instance_type._meta.verbose_name
-    return f"{label} {own or ' · '.join(related[-1:])}"
+def _describe(row, names, but: Collection[str]) -> str:
+    """The kind of record and its own text, or, where it is but a number, the records it stands for."""
+    model, fields = row.instance_type, row.tracked_fields
+    own = str(model(**{field.attname: getattr(row, field.attname) for field in fields}))
+    if own.startswith("#"):
+        related = [field for field in fields if field.is_relation and not {field.name, field.attname} & set(but)]
+        own = " · ".join(_shown(field, getattr(row, field.attname), names) for field in related)
+    return f"{model._meta.verbose_name} {own}"
 
 
-def _shown(field: models.Field, value: Any, names: dict[tuple[type, Any], str]) -> str:
+def _shown(field: models.Field, value: Any, names: dict[tuple[Any, Any], str]) -> str:
     if value is None:
         return ""
     if field.is_relation:
@@ -158,9 +151,9 @@ def _shown(field: models.Field, value: Any, names: dict[tuple[type, Any], str]) 
     return str(localize(value))
 
 
-def _names_of_related(rows: Iterable) -> dict[tuple[type, Any], str]:
+def _names_of_related(rows: Iterable) -> dict[tuple[Any, Any], str]:
     """The texts of all records that the rows point at: one query for each related model."""
-    wanted: dict[type, set] = defaultdict(set)
+    wanted: dict[Any, set] = defaultdict(set)
     for row in rows:
         for field in row.tracked_fields:
             if field.is_relation and (key := getattr(row, field.attname)):

@@ -1,6 +1,6 @@
 import pytest
 from django.core.exceptions import ValidationError
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, connection, transaction
 
 from inventory import proof, stock
 from inventory.models import Item, Location, StockLevel, StockMovement
@@ -89,9 +89,8 @@ def test_ways_around_the_receivers_are_refused(model, write):
 def test_the_ledger_cannot_be_rewritten(sql):
     make_item(on_hand=5)
 
-    with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
-        with transaction.get_connection().cursor() as cursor:
-            cursor.execute(sql.format(StockMovement._meta.db_table))
+    with pytest.raises(DatabaseError, match="append-only"), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(sql.format(StockMovement._meta.db_table))
 
     assert StockMovement.objects.get().reason == "Opening stock"
 
@@ -99,13 +98,13 @@ def test_the_ledger_cannot_be_rewritten(sql):
 def test_the_database_refuses_what_slips_past_everything_else():
     mug = make_item(on_hand=5)
 
-    with pytest.raises(DatabaseError), transaction.atomic(), transaction.get_connection().cursor() as cursor:
+    with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("UPDATE inventory_stocklevel SET allocated = 6 WHERE item_id = %s", [mug.pk])
 
 
 def test_a_balance_changed_behind_the_ledger_is_found():
     mug = make_item("MUG-9", on_hand=5)
-    with transaction.get_connection().cursor() as cursor:
+    with connection.cursor() as cursor:
         cursor.execute("UPDATE inventory_stocklevel SET on_hand = 7 WHERE item_id = %s", [mug.pk])
 
     breaches = proof.find_breaches("default")

@@ -10,7 +10,7 @@ from inventory.models import Location
 from inventory.tests.shop import figures, make_item
 from notifications.models import Notification
 from orders import workflow
-from orders.models import Customer, Order
+from orders.models import Order
 from orders.tests.shop import make_customer, make_order, place_order
 
 pytestmark = pytest.mark.django_db
@@ -27,7 +27,7 @@ def dana(client):
     return client
 
 
-def typed(customer: Customer, *lines, order: Order | None = None, **extra) -> dict:
+def typed(customer, *lines, order=None, **extra):
     """What the browser posts. A line is (item, quantity) or (item, quantity, existing line)."""
     existing = [line for line in lines if len(line) == 3]
     data = {
@@ -38,7 +38,11 @@ def typed(customer: Customer, *lines, order: Order | None = None, **extra) -> di
         "lines-INITIAL_FORMS": len(existing),
     }
     for number, (item, quantity, *line) in enumerate(lines):
-        data |= {f"lines-{number}-item": item.pk, f"lines-{number}-quantity": quantity, f"lines-{number}-unit_price": ""}
+        data |= {
+            f"lines-{number}-item": item.pk,
+            f"lines-{number}-quantity": quantity,
+            f"lines-{number}-unit_price": "",
+        }
         if line:
             data |= {f"lines-{number}-id": line[0].pk, f"lines-{number}-order": order.pk}
     return data | extra

@@ -1,0 +1,14 @@
+"""Amounts for people: two decimals, the reader's separators, the company's currency."""
+
+from decimal import Decimal
+
+from django.conf import settings
+from django.utils.formats import number_format
+
+
+def amount(value: Decimal) -> str:
+    return number_format(value, decimal_pos=2, force_grouping=True)
+
+
+def money(value: Decimal) -> str:
+    return f"{amount(value)} {settings.CURRENCY}"

@@ -1,0 +1,7 @@
+from django import template
+
+from backoffice import money
+
+register = template.Library()
+register.filter("amount", money.amount)
+register.filter("money", money.money)

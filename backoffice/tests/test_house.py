@@ -1,0 +1,69 @@
+"""House rules that hold for the whole product."""
+
+import re
+
+import pytest
+from django.apps import apps
+from django.conf import settings
+from django.db.models import signals
+from simple_history.signals import pre_create_historical_record
+
+from backoffice.history import append_only
+from backoffice.history.models import AppendOnly
+
+OURS = {"backoffice", "history", "imports", "inventory", "orders", "notifications"}
+LISTENED_TO = {
+    "pre_save": signals.pre_save,
+    "post_save": signals.post_save,
+    "pre_delete": signals.pre_delete,
+    "post_delete": signals.post_delete,
+    "post_migrate": signals.post_migrate,
+    "pre_create_historical_record": pre_create_historical_record,
+}
+
+
+def connected() -> set[tuple[str, str, str]]:
+    """(signal, sender, dispatch uid) of each receiver of ours that is really connected."""
+    senders = {id(model): model._meta.label for model in apps.get_models()}
+    found = set()
+    for name, signal in LISTENED_TO.items():
+        for (uid, sender), *_rest in signal.receivers:
+            if isinstance(uid, str) and uid.split(".")[0] in OURS:
+                found.add((name, senders.get(sender, "every"), uid))
+    return found
+
+
+def documented() -> set[tuple[str, str, str]]:
+    table = (settings.BASE_DIR / "docs" / "signals.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| `(\w+)` \| `?(every|[\w.]+)[^|]*\| `([\w.]+)` \|", table, re.MULTILINE)
+    return set(rows)
+
+
+def test_the_documented_signals_are_the_connected_ones():
+    assert documented() == connected()
+
+
+def test_every_receiver_of_ours_names_itself_after_its_app():
+    assert {uid.split(".")[0] for _signal, _sender, uid in connected()} <= OURS
+
+
+@pytest.mark.django_db
+def test_every_append_only_table_is_guarded():
+    tables = {model._meta.db_table for model in append_only.models()}
+
+    assert {"history_changeset", "inventory_stockmovement", "orders_historicalorder"} <= tables
+    assert append_only.missing("default") == []
+
+
+def test_every_history_table_is_append_only():
+    historical = [model for model in apps.get_models() if hasattr(model, "history_type")]
+
+    assert historical
+    assert all(issubclass(model, AppendOnly) for model in historical)
+
+
+@pytest.mark.parametrize("drawer", ["utils", "helpers", "common", "core", "misc", "services"])
+def test_there_are_no_drawers(drawer):
+    found = [path for app in sorted(OURS) for path in settings.BASE_DIR.glob(f"{app}/**/{drawer}*")]
+
+    assert found == []
