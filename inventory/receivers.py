@@ -13,7 +13,7 @@ def connect():
 def refuse_overdraw(instance, raw, **kwargs):
     if raw:
         return
-    level = StockLevel.objects.select_related("item", "location").locked().get(pk=instance.level_id)
+    level = StockLevel.objects.locked().get(pk=instance.level_id)
     rules.check_movement(instance, level)
     instance.weigh(level)
     instance.sign()

@@ -17,6 +17,7 @@ from inventory.rules import Shortage
 
 Kind = StockMovement.Kind
 Place = tuple[int, int]  # item id, location id
+Held = dict[tuple[int | None, int], int]  # (source id, level id) -> units allocated
 
 
 @dataclass(frozen=True)
@@ -102,20 +103,22 @@ def settle(claims: Iterable[Claim]) -> None:
 
 
 @transaction.atomic
-def ship(claim: Claim) -> None:
-    """Units leave: ``claim.quantity`` of what the source holds. Raises StockRefused when it holds less."""
-    levels, held = lock([claim])
+def ship(claims: Iterable[Claim]) -> None:
+    """Units leave: each claim's quantity of what its source holds. Raises StockRefused when one holds less."""
+    claims = list(claims)
+    levels, held = lock(claims)
+    for claim in claims:
+        _ship(claim, levels, held)
+
+
+def _ship(claim: Claim, levels: dict[Place, StockLevel], held: Held) -> None:
     left = claim.quantity
     for level in sorted(levels.values(), key=lambda level: level.pk):
         if taken := min(left, held.get((claim.source.id, level.pk), 0)):
             _move(level, Kind.SHIPMENT, on_hand=-taken, allocated=-taken, source=claim.source)
             left -= taken
     if left:
-        level = levels.get(claim.place)
-        raise rules.refuse_short([_shortage(claim.place, [claim], level, {}, claim.quantity - left)])
-
-
-Held = dict[tuple[int | None, int], int]  # (source id, level id) -> units allocated
+        raise rules.refuse_short([_shortage(claim.place, [claim], levels.get(claim.place), {}, claim.quantity - left)])
 
 
 def lock(claims: Iterable[Claim]) -> tuple[dict[Place, StockLevel], Held]:
@@ -125,7 +128,7 @@ def lock(claims: Iterable[Claim]) -> tuple[dict[Place, StockLevel], Held]:
     places = Q(pk__in={level_id for _source, level_id in held})
     for location_id, item_ids in _by_location(claims).items():
         places |= Q(location_id=location_id, item_id__in=item_ids)
-    levels = StockLevel.objects.filter(places).select_related("item", "location").locked()
+    levels = StockLevel.objects.filter(places).locked()
     return {(level.item_id, level.location_id): level for level in levels}, held
 
 

@@ -107,7 +107,7 @@ class Shop:
         return self.random.choice([1, 1, 1, 2, 2, 3, 4, 6])
 
     def _enter(self, order: Order, lines: list[tuple[Item, int]], moment: datetime) -> None:
-        with self._act("Sales", moment):
+        with self._act("Sales", moment), workflow.editing(order):
             order.entered_by = self.staff["Sales"]
             order.save()
             for item, quantity in lines:

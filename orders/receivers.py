@@ -49,7 +49,8 @@ def refuse_line(instance, raw, **kwargs):
         return
     stock.lock([instance.full_claim(instance.order)])
     order = Order.objects.locked().get(pk=instance.order_id)
-    rules.check_line(instance, OrderLine.objects.filter(pk=instance.pk).first(), order)
+    before = None if instance._state.adding else OrderLine.objects.get(pk=instance.pk)
+    rules.check_line(instance, before, order)
 
 
 def settle_line(instance, raw, **kwargs):

@@ -78,8 +78,7 @@ def ship(order: Order, quantities: dict[int, int] | None = None) -> None:
     rules.check_can_ship(order)
     with editing(order):
         lines = list(order.lines.select_related("item").locked())
-        for line in lines:
-            _ship_line(order, line, _to_ship(line, quantities))
+        _ship_lines(order, {line: _to_ship(line, quantities) for line in lines})
         order.status = Status.SHIPPED if _is_all_shipped(order) else Status.PARTLY_SHIPPED
         order.version += 1
         order.save()
@@ -92,13 +91,13 @@ def _to_ship(line: OrderLine, quantities: dict[int, int] | None) -> int:
     return quantity
 
 
-def _ship_line(order: Order, line: OrderLine, quantity: int) -> None:
-    if not quantity:
-        return
-    if line.item.is_stocked:
-        stock.ship(Claim(line.source(order), line.item, order.location, quantity))
-    else:
-        OrderLine.objects.filter(pk=line.pk).record(allocated=0, shipped=quantity)
+def _ship_lines(order: Order, quantities: dict[OrderLine, int]) -> None:
+    going = [(line, quantity) for line, quantity in quantities.items() if quantity]
+    stocked = [(line, quantity) for line, quantity in going if line.item.is_stocked]
+    stock.ship(Claim(line.source(order), line.item, order.location, quantity) for line, quantity in stocked)
+    for line, quantity in going:
+        if not line.item.is_stocked:
+            OrderLine.objects.filter(pk=line.pk).record(allocated=0, shipped=quantity)
 
 
 def _is_all_shipped(order: Order) -> bool:

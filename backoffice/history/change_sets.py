@@ -27,7 +27,8 @@ class _Marker:
         self.committed = True
 
     def stands(self) -> bool:
-        return self.committed or any(entry[1] is self for entry in transaction.get_connection().run_on_commit)
+        waiting = reversed(transaction.get_connection().run_on_commit)  # the newest is the likeliest
+        return self.committed or any(entry[1] is self for entry in waiting)
 
 
 class Act:
