@@ -1,9 +1,10 @@
 from django.contrib import admin
-from django.db.models import OuterRef, Subquery, Sum
+from django.db.models import OuterRef, Q, Subquery, Sum
 from django.utils.translation import gettext_lazy as _
 
 from backoffice.history.admin import ReadOnlyAdmin, TrackedAdmin
 from inventory.models import Item, Location, StockLevel, StockMovement
+from inventory.sku import sku_key
 
 
 class StockLevelInline(admin.TabularInline):
@@ -24,7 +25,7 @@ class ItemAdmin(TrackedAdmin):
     list_display = ["sku", "name", "category", "unit_price", "on_hand", "available", "is_active"]
     list_display_links = ["sku", "name"]
     list_filter = ["is_active", "is_stocked", "condition"]
-    search_fields = ["sku_key__startswith", "barcode__exact", "name"]
+    search_fields = ["name"]  # shows the box; get_search_results decides
     search_help_text = _("SKU, barcode or name")
     fields = [
         ("sku", "barcode"),
@@ -47,10 +48,10 @@ class ItemAdmin(TrackedAdmin):
         )
 
     def get_search_results(self, request, queryset, search_term):
-        found, may_repeat = super().get_search_results(request, queryset, search_term)
+        found = queryset.search(search_term) if search_term.strip() else queryset
         if request.GET.get("field_name") == "item":  # the item of an order line
             found = found.filter(is_active=True)
-        return found, may_repeat
+        return found, False
 
     @admin.display(description=_("on hand"), ordering="on_hand")
     def on_hand(self, item):
@@ -71,7 +72,7 @@ class StockMovementAdmin(ReadOnlyAdmin):
     list_display = ["created_at", "item", "location", "kind", "on_hand_delta", "allocated_delta", "after", "because"]
     list_filter = ["kind", "level__location"]
     list_select_related = ["level__item", "level__location", "change_set"]
-    search_fields = ["level__item__sku_key__startswith", "reference__startswith"]
+    search_fields = ["reference"]  # shows the box; get_search_results decides
     search_help_text = _("SKU or document")
     fields = [
         ("created_at", "change_set"),
@@ -81,6 +82,12 @@ class StockMovementAdmin(ReadOnlyAdmin):
         "after",
     ]
     readonly_fields = ["item", "location", "after", "because"]
+
+    def get_search_results(self, request, queryset, search_term):
+        if search_term.strip():
+            of_item = Q(level__item__sku_key__startswith=sku_key(search_term))
+            queryset = queryset.filter(of_item | Q(reference__startswith=search_term.strip()))
+        return queryset, False
 
     @admin.display(description=_("item"))
     def item(self, movement):

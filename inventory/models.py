@@ -11,7 +11,7 @@ from backoffice.history import change_sets
 from backoffice.history.models import AppendOnly, ChangeSet, History, Tracked
 from backoffice.imports.models import StagedRow
 from inventory.fields import LedgerField
-from inventory.querysets import StockLevelQuerySet, StockMovementQuerySet
+from inventory.querysets import ItemQuerySet, StockLevelQuerySet, StockMovementQuerySet
 from inventory.sku import sku_key
 
 MAX_QUANTITY = 1_000_000_000  # fits a 32-bit column on every database, with room for sums of two
@@ -45,6 +45,7 @@ class Item(Tracked):
     is_stocked = models.BooleanField(_("kept in stock"), default=True, help_text=_("Off for shipping and services."))
     is_active = models.BooleanField(_("active"), default=True, help_text=_("Off hides it from new orders."))
 
+    objects = ItemQuerySet.as_manager()
     history = History()
 
     class Meta:
@@ -202,10 +203,10 @@ class StagedItem(StagedRow):
 
     sku = models.CharField(max_length=100, blank=True)
     sku_key = models.CharField(max_length=200, blank=True)
-    name = models.CharField(max_length=200, null=True)  # noqa: DJ001  blank is not unknown
-    barcode = models.CharField(max_length=64, null=True)  # noqa: DJ001
-    category = models.CharField(max_length=100, null=True)  # noqa: DJ001
-    condition = models.CharField(max_length=20, null=True)  # noqa: DJ001
+    name = models.CharField(max_length=200, null=True)
+    barcode = models.CharField(max_length=64, null=True)
+    category = models.CharField(max_length=100, null=True)
+    condition = models.CharField(max_length=20, null=True)
     unit_price = MoneyField(null=True)
     cost = MoneyField(null=True)
     quantity = models.IntegerField(null=True)

@@ -1,5 +1,16 @@
 from django.db import models
-from django.db.models import F
+from django.db.models import F, Q
+
+from inventory.sku import sku_key
+
+
+class ItemQuerySet(models.QuerySet):
+    def search(self, words: str):
+        """Items whose SKU begins with the words, whose barcode they are, or whose name has them all."""
+        by_name = Q()
+        for word in words.split():
+            by_name &= Q(name__icontains=word)
+        return self.filter(Q(sku_key__startswith=sku_key(words)) | Q(barcode=words.strip()) | by_name)
 
 
 class GuardedQuerySet(models.QuerySet):

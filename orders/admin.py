@@ -78,7 +78,7 @@ class OrderAdmin(StepsAdmin, TrackedAdmin):
     list_display = ["number", "customer", "state", "total", "created_at", "entered_by"]
     list_filter = ["status", "location"]
     list_select_related = ["customer", "entered_by"]
-    search_fields = ["number__exact", "customer__name__istartswith"]
+    search_fields = ["number__iexact", "customer__name__istartswith"]
     search_help_text = _("Number or customer")
     actions = None
 

@@ -7,7 +7,6 @@ import stat
 import subprocess
 import sys
 import time
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -16,10 +15,7 @@ from django.db import connection
 
 from backoffice import env
 from backoffice.tests import run
-
-ROOT = Path(__file__).resolve().parent.parent.parent
-MANAGE = [sys.executable, "manage.py"]
-
+from backoffice.tests.serving import ROOT, manage, serving
 
 # Values from the environment -----------------------------------------------------------------------------------------
 
@@ -143,7 +139,7 @@ def test_the_suite_runs_on_the_database_that_was_asked_for():
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_serve_stops_everything_it_started(tmp_path, number):
-    with serving(tmp_path) as server:
+    with serving(f"sqlite:///{tmp_path}/serve.sqlite3") as server:
         family = descendants(server.pid)
         server.send_signal(number)
 
@@ -153,7 +149,7 @@ def test_serve_stops_everything_it_started(tmp_path, number):
 
 
 def test_serve_stops_the_web_server_when_the_worker_ends(tmp_path):
-    with serving(tmp_path) as server:
+    with serving(f"sqlite:///{tmp_path}/serve.sqlite3") as server:
         family = descendants(server.pid)
         os.kill(next(pid for pid, command in family.items() if "ox_worker" in command), signal.SIGKILL)
 
@@ -164,7 +160,7 @@ def test_serve_stops_the_web_server_when_the_worker_ends(tmp_path):
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells a child that its parent died")
 def test_nothing_survives_a_killed_serve(tmp_path):
-    with serving(tmp_path) as server:
+    with serving(f"sqlite:///{tmp_path}/serve.sqlite3") as server:
         family = descendants(server.pid)
         server.kill()
         server.wait(20)
@@ -183,27 +179,6 @@ def test_serve_refuses_a_port_that_is_taken(tmp_path):
     assert done.returncode == 1
     assert done.stderr.startswith(f"CommandError: Cannot listen on 127.0.0.1, port {port}: ")
     assert done.stdout == ""
-
-
-@contextmanager
-def serving(folder):
-    """``manage.py serve`` on a database and a port of its own, from its first answer on."""
-    values = surroundings(DATABASE_URL=f"sqlite:///{folder}/serve.sqlite3", PORT=str(free_port()))
-    subprocess.run([*MANAGE, "migrate", "--verbosity", "0"], cwd=ROOT, env=values, check=True)
-    server = subprocess.Popen(
-        [*MANAGE, "serve"], cwd=ROOT, env=values, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE
-    )
-    try:
-        assert f"http://127.0.0.1:{values['PORT']}/" in server.stdout.readline()
-        yield server
-    finally:
-        server.terminate()
-        server.communicate(timeout=40)
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return listener.getsockname()[1]
 
 
 def descendants(ancestor: int) -> dict[int, str]:
@@ -227,21 +202,3 @@ def processes() -> list[tuple[int, int, str, str]]:
     listing = subprocess.run(columns, capture_output=True, text=True, check=True).stdout
     rows = (line.split(maxsplit=3) for line in listing.splitlines())
     return [(int(pid), int(parent), state, " ".join(command)) for pid, parent, state, *command in rows]
-
-
-def manage(*arguments: str, **values: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [*MANAGE, *arguments], cwd=ROOT, env=surroundings(**values), capture_output=True, text=True, timeout=60
-    )
-
-
-def surroundings(**values: str) -> dict[str, str]:
-    """A clean environment, so that neither the tests' nor the developer's own decides."""
-    base = {
-        "PATH": os.environ["PATH"],
-        "ENV_FILE": "",
-        "SECRET_KEY": "tooling",
-        "DJANGO_HTTPS": "0",
-        "HOST": "127.0.0.1",
-    }
-    return base | values
