@@ -22,7 +22,11 @@ class OrderForm(forms.ModelForm):
     class Meta:
         model = Order
         fields = ["customer", "location", "due_date", "address", "note"]
-        widgets = {"address": forms.Textarea({"rows": 2}), "note": forms.Textarea({"rows": 2})}
+        widgets = {
+            "due_date": forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
+            "address": forms.Textarea({"rows": 2}),
+            "note": forms.Textarea({"rows": 2}),
+        }
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)

@@ -1,4 +1,5 @@
 from django.contrib import admin
+from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.template.response import TemplateResponse
@@ -48,6 +49,17 @@ class TrackedAdmin(admin.ModelAdmin):
         return TemplateResponse(request, "history/object_history.html", context)
 
 
+class ActivityList(ChangeList):
+    """A page of change sets, each with the words for what it did."""
+
+    def get_results(self, request):
+        super().get_results(request)
+        self.result_list = list(self.result_list)
+        told = timeline.summarise(self.result_list)
+        for change_set in self.result_list:
+            change_set.told = change_set.summary or told.get(change_set.pk) or change_set.reason
+
+
 @admin.register(ChangeSet)
 class ChangeSetAdmin(ReadOnlyAdmin):
     list_display = ["at", "user_name", "source", "what"]
@@ -60,7 +72,10 @@ class ChangeSetAdmin(ReadOnlyAdmin):
 
     @admin.display(description=_("what"))
     def what(self, change_set):
-        return change_set.summary or change_set.reason or "—"
+        return getattr(change_set, "told", change_set.summary) or "—"
+
+    def get_changelist(self, request, **kwargs):
+        return ActivityList
 
     def change_view(self, request, object_id, form_url="", extra_context=None):
         change_set = self.get_object(request, object_id)

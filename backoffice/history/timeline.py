@@ -3,7 +3,7 @@
 An app adds a stream for a model with ``contribute``: the lines of an order, the movements of an item, its messages.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -11,6 +11,7 @@ from typing import Any
 
 from django.apps import apps
 from django.db import models
+from django.db.models import Count, Min
 from django.utils.formats import localize
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
@@ -84,6 +85,32 @@ def of_change_set(change_set: ChangeSet) -> list[Entry]:
     """Everything an act changed, in every tracked table, with what it was before, and what apps contribute."""
     changed = (_changed_in(model, change_set) for model in history_models())
     return merged(*changed, *(stream(change_set) for stream in _streams[ChangeSet]))
+
+
+def summarise(change_sets: Iterable[ChangeSet]) -> dict[int, str]:
+    """What each act did, in a few words: "changed order SO-1299 and 3 more". A fixed number of queries."""
+    keys = [change_set.pk for change_set in change_sets if not change_set.summary]
+    first: dict[int, str] = {}
+    count: Counter[int] = Counter()
+    for model in history_models():
+        for change_set_id, text, rows in _firsts(model, keys):
+            first.setdefault(change_set_id, text)
+            count[change_set_id] += rows
+    return {key: _and_more(text, count[key] - 1) for key, text in first.items()}
+
+
+def _firsts(model: Any, change_set_ids: list[int]) -> Iterator[tuple[int, str, int]]:
+    """(change set, what happened to its first row of this table, number of its rows)"""
+    found = model.objects.filter(change_set__in=change_set_ids).order_by().values("change_set")
+    counted = {row["first"]: row["rows"] for row in found.annotate(first=Min("history_id"), rows=Count("history_id"))}
+    rows = model.objects.in_bulk(counted)
+    names = _names_of_related(rows.values())
+    for key, row in rows.items():
+        yield row.change_set_id, f"{VERBS[KINDS[row.history_type]]} {_describe(row, names, ())}", counted[key]
+
+
+def _and_more(text: str, more: int) -> str:
+    return _("%(text)s and %(more)d more") % {"text": text, "more": more} if more else text
 
 
 def history_models() -> list[Any]:
