@@ -17,7 +17,7 @@ from backoffice.imports.set_based import execute, insert, rows
 from inventory.import_check import ATTRIBUTES, refuse, sql
 from inventory.models import MAX_QUANTITY, Item, StockLevel, StockMovement
 
-CHUNK = 2_000
+CHUNK = 5_000
 WHOLE = 20_000  # an all-or-nothing import up to this size is one transaction
 KINDS = {
     "set": StockMovement.Kind.COUNT,
@@ -26,30 +26,33 @@ KINDS = {
 }
 # kinds of movement that a count carries along instead of being contradicted by
 CARRIED = "('shipment', 'return', 'allocation', 'release')"
-IN_CHUNK = "s.run_id = %(run)s AND s.action IN ('new', 'changed') AND NOT s.applied AND s.sku_key <= %(last)s"
+IN_CHUNK = (
+    "s.run_id = %(run)s AND s.sku_key > %(first)s AND s.sku_key <= %(last)s"
+    " AND s.action IN ('new', 'changed') AND NOT s.applied"
+)
 
 
 def apply_chunk(run: ImportRun) -> Chunk:
     """The next rows, all rows of an item together. Raises Conflict, with nothing written, when it is all or nothing."""
-    last = _last_key(run)
+    last = _last_key(run, run.position)
     if last is None:
-        return Chunk(0, 0, rows_left=False)
-    chunk = {"run": run.pk, "last": last, "most": MAX_QUANTITY, "mode": run.options["mode"]}
+        return Chunk(0, 0, run.position, rows_left=False)
+    chunk = {"run": run.pk, "first": run.position, "last": last, "most": MAX_QUANTITY, "mode": run.options["mode"]}
     lock(chunk)
     refused = settle_conflicts(run, chunk)
     write_items(chunk)
     write_levels(chunk)
     move_stock(run, chunk)
     applied = execute(sql(f"UPDATE {{s}} AS s SET applied = TRUE WHERE {IN_CHUNK}"), chunk)
-    return Chunk(applied, refused, rows_left=_last_key(run) is not None)
+    return Chunk(applied, refused, last, rows_left=_last_key(run, last) is not None)
 
 
-def _last_key(run: ImportRun) -> str | None:
-    """The SKU key that ends the next chunk; None when no rows are left."""
+def _last_key(run: ImportRun, position: str) -> str | None:
+    """The SKU key that ends the chunk after ``position``; None when no rows are left."""
     size = WHOLE if not run.only_good and run.ready <= WHOLE else CHUNK
-    waiting = "FROM {s} WHERE run_id = %s AND action IN ('new', 'changed') AND NOT applied"
-    found = rows(sql(f"SELECT sku_key {waiting} ORDER BY sku_key LIMIT 1 OFFSET %s"), [run.pk, size - 1])
-    return found[0][0] if found else rows(sql(f"SELECT MAX(sku_key) {waiting}"), [run.pk])[0][0]
+    waiting = "FROM {s} WHERE run_id = %s AND sku_key > %s AND action IN ('new', 'changed')"
+    found = rows(sql(f"SELECT sku_key {waiting} ORDER BY sku_key LIMIT 1 OFFSET %s"), [run.pk, position, size - 1])
+    return found[0][0] if found else rows(sql(f"SELECT MAX(sku_key) {waiting}"), [run.pk, position])[0][0]
 
 
 def lock(chunk: dict[str, Any]) -> None:
@@ -84,7 +87,11 @@ CONFLICTS = (
     ),
     ("deleted", "", "s.item_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM {i} i WHERE i.id = s.item_id)"),
     ("created", "JOIN {i} i ON i.sku_key = s.sku_key", "s.item_id IS NULL"),
-    ("barcode", "JOIN {i} i ON i.barcode = s.barcode", "s.barcode <> '' AND (s.item_id IS NULL OR i.id <> s.item_id)"),
+    (
+        "barcode",
+        "JOIN {i} i ON i.barcode = s.barcode AND NOT (i.barcode = '')",
+        "s.item_id IS NULL OR i.id <> s.item_id",
+    ),
     (
         "moved",
         "",
@@ -115,7 +122,7 @@ def settle_conflicts(run: ImportRun, chunk: dict[str, Any]) -> int:
     scope = chunk if run.only_good or run.rows_done else {**chunk, "last": _very_last_key(run)}
     found: dict[int, Problem] = {}
     for code, join, condition in CONFLICTS:
-        for pk, sku in rows(sql(f"SELECT s.id, s.sku FROM {{s}} s {join} WHERE {IN_CHUNK} AND {condition}"), scope):
+        for pk, sku in rows(sql(f"SELECT s.id, s.sku FROM {{s}} s {join} WHERE {IN_CHUNK} AND ({condition})"), scope):
             found.setdefault(pk, Problem(_sentence(code, sku), "conflict", "sku", value=sku))
     if found and not run.only_good:
         raise Conflict(_told(list(found.values()), run))

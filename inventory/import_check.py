@@ -59,7 +59,9 @@ def find_live_records(run: ImportRun) -> None:
         match = (
             "UPDATE {s} AS s SET item_id = i.id, sku_key = CASE WHEN s.sku_key = '' THEN i.sku_key ELSE s.sku_key END"
         )
-        execute(sql(match + " FROM {i} i WHERE s.run_id = %s AND i.barcode = s.barcode AND s.barcode <> ''"), [run.pk])
+        execute(
+            sql(match + " FROM {i} i WHERE s.run_id = %s AND i.barcode = s.barcode AND NOT (i.barcode = '')"), [run.pk]
+        )
     execute(
         sql(
             "UPDATE {s} AS s SET checked_history_id = (SELECT MAX(h.history_id) FROM {ih} h WHERE h.id = s.item_id)"
@@ -122,7 +124,7 @@ def refuse_disagreeing(run: ImportRun) -> None:
 def refuse_taken_barcodes(run: ImportRun) -> None:
     found = rows(
         sql(
-            "SELECT s.id, s.barcode, i.sku FROM {s} s JOIN {i} i ON i.barcode = s.barcode"
+            "SELECT s.id, s.barcode, i.sku FROM {s} s JOIN {i} i ON i.barcode = s.barcode AND NOT (i.barcode = '')"
             " WHERE s.run_id = %s AND s.action = '' AND s.barcode <> '' AND i.sku_key <> s.sku_key"
         ),
         [run.pk],

@@ -86,14 +86,16 @@ class ItemKind(kinds.Kind):
             raise FileRefused(_("Besides the barcode the file says nothing that is known here."), code="no_fields")
         run.options = {**run.options, "key": key}
 
-    def complete(self, run, values):
+    def complete(self, run, row):
+        values, wrong = row.values, {problem.field for problem in row.problems}
         values["sku"] = values.get("sku", "")
         values["sku_key"] = sku_key(values["sku"])
-        values.setdefault("location", run.options["location"])
-        if run.options["key"] == "sku" and not values["sku"]:
+        if "location" not in wrong:
+            values.setdefault("location", run.options["location"])
+        if run.options["key"] == "sku" and not values["sku"] and "sku" not in wrong:
             message = _("The row has no SKU. Fill it in, or match the SKU to columns that tell items apart.")
             return [Problem(message, "no_key", "sku")]
-        if run.options["key"] == "barcode" and not values.get("barcode"):
+        if run.options["key"] == "barcode" and not values.get("barcode") and "barcode" not in wrong:
             return [Problem(_("The row has no barcode."), "no_key", "barcode")]
         return []
 

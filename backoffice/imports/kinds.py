@@ -17,11 +17,21 @@ _kinds: dict[str, "Kind"] = {}
 
 @dataclass(frozen=True)
 class Chunk:
-    """What one transaction of an apply did: rows written, rows found in conflict and refused, and is there more?"""
+    """What one transaction of an apply did: rows written, rows found in conflict and refused, how far it got."""
 
     applied: int
     refused: int
+    position: str
     rows_left: bool
+
+
+@dataclass
+class CleanRow:
+    """A row with its cells as typed values; blank cells and those with a problem are absent."""
+
+    number: int
+    values: dict[str, Any]
+    problems: list[Problem]
 
 
 class Kind(ABC):
@@ -46,7 +56,7 @@ class Kind(ABC):
         """Raises FileRefused when the matched fields do not suffice, with what is missing."""
 
     @abstractmethod
-    def complete(self, run: ImportRun, values: dict[str, Any]) -> list[Problem]:
+    def complete(self, run: ImportRun, row: CleanRow) -> list[Problem]:
         """Adds to a cleaned row the columns that are computed; returns problems of the row as a whole."""
 
     @abstractmethod

@@ -59,6 +59,7 @@ class ImportRun(models.Model):
     applied = models.PositiveIntegerField(_("applied"), default=0)
     rows_total = models.PositiveIntegerField(default=0)
     rows_done = models.PositiveIntegerField(default=0)
+    position = models.CharField(max_length=200, blank=True)  # the key up to which rows are applied
     notices = models.JSONField(default=list)
     error = models.TextField(_("error"), blank=True)
     change_set = models.ForeignKey(ChangeSet, models.PROTECT, null=True, related_name="+")

@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 from import_export.resources import Resource
 
 from backoffice.imports import cells
-from backoffice.imports.kinds import Kind
+from backoffice.imports.kinds import CleanRow, Kind
 from backoffice.imports.matching import Column, Match, find, match
 from backoffice.imports.models import ImportRun
 from backoffice.imports.reading import Cell, Row, Sheet, open_sheet
@@ -18,13 +18,6 @@ from backoffice.imports.refusals import FileRefused, Problem, shown
 from backoffice.imports.shapes import Shape
 
 SAMPLES = 5
-
-
-@dataclass
-class CleanRow:
-    number: int
-    values: dict[str, Any]
-    problems: list[Problem]
 
 
 @dataclass

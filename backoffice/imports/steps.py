@@ -117,7 +117,7 @@ def _forget_staged(run: ImportRun, kind: Kind) -> None:
 
 def _staged_values(run: ImportRun, kind: Kind, opened: Opened) -> Iterator[tuple]:
     for row in cleaned(opened, kind):
-        problems = row.problems + kind.complete(run, row.values)
+        problems = row.problems + kind.complete(run, row)
         action = Action.REFUSED.value if problems else ""
         told = json.dumps([problem.as_json() for problem in problems]) if problems else "[]"
         yield (run.pk, row.number, action, told, *(row.values.get(name) for name in kind.columns))
@@ -144,7 +144,7 @@ def may_apply(run: ImportRun) -> str:
 def confirm(run: ImportRun) -> bool:
     """From checked to applying, once: False when somebody was faster or the run cannot be applied."""
     return not may_apply(run) and run.move(
-        State.CHECKED, to=State.APPLYING, started_at=timezone.now(), rows_done=0, applied=0
+        State.CHECKED, to=State.APPLYING, started_at=timezone.now(), rows_done=0, applied=0, position=""
     )
 
 
@@ -183,6 +183,7 @@ def _note_progress(run: ImportRun, change: change_sets.Act, chunk: Chunk) -> Non
     run.rows_done += chunk.applied + chunk.refused
     run.applied += chunk.applied
     run.change_set = change.row() if chunk.applied else run.change_set
+    run.position = chunk.position
     if chunk.refused:
         for action, count in _counts(run, kinds.get(run.kind)).items():
             setattr(run, action, count)
