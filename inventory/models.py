@@ -34,6 +34,10 @@ class Item(Tracked):
         REFURBISHED = "refurbished", _("refurbished")
         DAMAGED = "damaged", _("damaged")
 
+    class Oversell(models.TextChoices):
+        BLOCK = "block", _("refuse")
+        BACKORDER = "backorder", _("take what there is, the rest waits")
+
     sku = models.CharField(_("SKU"), max_length=100, help_text=_("Item code, shown as typed."))
     sku_key = models.CharField(max_length=200, unique=True, editable=False)
     name = models.CharField(_("name"), max_length=200)
@@ -43,6 +47,7 @@ class Item(Tracked):
     unit_price = MoneyField(_("price"), default=Decimal(0))
     cost = MoneyField(_("cost"), default=Decimal(0), help_text=_("What one unit costs the company."))
     is_stocked = models.BooleanField(_("kept in stock"), default=True, help_text=_("Off for shipping and services."))
+    oversell = models.CharField(_("when stock is short"), max_length=10, choices=Oversell, default=Oversell.BLOCK)
     is_active = models.BooleanField(_("active"), default=True, help_text=_("Off hides it from new orders."))
 
     objects = ItemQuerySet.as_manager()
@@ -157,6 +162,9 @@ class StockMovement(AppendOnly):
         ALLOCATION = "allocation", _("allocation")
         RELEASE = "release", _("release")
         SHIPMENT = "shipment", _("shipment")
+        RETURN = "return", _("return")
+        TRANSFER_OUT = "transfer_out", _("transfer out")
+        TRANSFER_IN = "transfer_in", _("transfer in")
 
     level = models.ForeignKey(StockLevel, models.PROTECT, related_name="movements", db_index=False)
     kind = models.CharField(_("kind"), max_length=12, choices=Kind)
@@ -186,6 +194,14 @@ class StockMovement(AppendOnly):
 
     def __str__(self):
         return f"{self.get_kind_display()} {self.on_hand_delta:+} / {self.allocated_delta:+}"
+
+    @property
+    def available_after(self) -> int:
+        return self.on_hand_after - self.allocated_after
+
+    @property
+    def available_before(self) -> int:
+        return self.available_after - self.on_hand_delta + self.allocated_delta
 
     def weigh(self, level: StockLevel) -> None:
         """Fills in the balances after this movement. ``level`` must be locked."""

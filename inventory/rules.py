@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import Sum
 from django.utils.translation import gettext as _
 
-from inventory.models import MAX_QUANTITY, StockLevel, StockMovement
+from inventory.models import MAX_QUANTITY, Location, StockLevel, StockMovement
 
 HOLDERS_NAMED = 5
 
@@ -63,6 +63,31 @@ def check_quantity(quantity: int) -> None:
     if not 1 <= quantity <= MAX_QUANTITY:
         message = _("%(quantity)s is not a quantity. Use a whole number from 1 to %(most)s.")
         raise ValidationError(message % {"quantity": quantity, "most": MAX_QUANTITY}, code="quantity")
+
+
+class CountMoved(ValidationError):
+    """Stock moved while it was being counted: the person must say whether the count or the difference stands."""
+
+    def __init__(self, seen: int, on_hand: int):
+        message = _(
+            "Stock moved while you were counting: %(seen)d were on hand when you began, now it is %(on_hand)d."
+            " Keep your count, or apply the difference you found."
+        )
+        super().__init__(message % {"seen": seen, "on_hand": on_hand}, code="count_moved")
+        self.seen, self.on_hand = seen, on_hand
+
+
+def check_counted(counted: int, seen: int | None, keep: str, level: StockLevel) -> None:
+    if not 0 <= counted <= MAX_QUANTITY:
+        message = _("%(counted)s is not a count. Use a whole number from 0 to %(most)s.")
+        raise ValidationError(message % {"counted": counted, "most": MAX_QUANTITY}, code="quantity")
+    if seen not in (None, level.on_hand) and keep not in ("count", "difference"):
+        raise CountMoved(seen, level.on_hand)
+
+
+def check_transfer(origin: Location, target: Location) -> None:
+    if origin == target:
+        raise ValidationError(_("Choose two different locations."), code="same_location")
 
 
 def check_reason(reason: str) -> None:

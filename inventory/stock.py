@@ -1,49 +1,22 @@
 """The verbs of stock, and the only file that writes movements.
 
 A verb saves movements; receivers refuse what stock cannot bear and move the balances. Every verb is one transaction
-and locks the stock levels it concerns in primary key order before it decides.
+and locks the stock levels it concerns in primary key order before it decides. At its end it tells, with one signal
+each, which levels ran low and where units arrived.
 """
 
-from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from django.db import IntegrityError, transaction
-from django.db.models import Q
 
-from inventory import rules
+from inventory import claims as planning
+from inventory import rules, signals
+from inventory.claims import Claim, Source
 from inventory.models import Item, Location, StockLevel, StockMovement
-from inventory.rules import Shortage
 
 Kind = StockMovement.Kind
-Place = tuple[int, int]  # item id, location id
-Held = dict[tuple[int | None, int], int]  # (source id, level id) -> units allocated
 
-
-@dataclass(frozen=True)
-class Source:
-    """The line of a document that a movement is for. ``reference`` is the document's name for people."""
-
-    kind: str
-    id: int | None
-    reference: str
-
-
-@dataclass(frozen=True)
-class Claim:
-    """The quantity that a source should hold of an item at a location."""
-
-    source: Source
-    item: Item
-    location: Location
-    quantity: int
-
-    @property
-    def place(self) -> Place:
-        return self.item.pk, self.location.pk
-
-
-# Staff and imports ----------------------------------------------------------------------------------------------------
+# Staff ----------------------------------------------------------------------------------------------------------------
 
 
 @transaction.atomic
@@ -51,25 +24,56 @@ def receive(item: Item, location: Location, quantity: int, reason: str, referenc
     """Units arrive."""
     rules.check_quantity(quantity)
     rules.check_reason(reason)
-    return _move(level_of(item, location), Kind.RECEIPT, on_hand=quantity, reason=reason, reference=reference)
+    return _announced(_move(level_of(item, location), Kind.RECEIPT, quantity, reason=reason, reference=reference))
 
 
 @transaction.atomic
-def adjust(item: Item, location: Location, difference: int, reason: str) -> StockMovement:
-    """Units are found or lost; ``difference`` may be negative."""
+def adjust(
+    item: Item, location: Location, difference: int, reason: str, *, release_newest: bool = False
+) -> StockMovement:
+    """Units are found or lost; ``difference`` may be negative. ``release_newest``: see ``count``."""
     rules.check_quantity(abs(difference))
     rules.check_reason(reason)
-    return _move(level_of(item, location), Kind.ADJUSTMENT, on_hand=difference, reason=reason)
+    level = _locked_level_of(item, location)
+    return _announced(_take(level, Kind.ADJUSTMENT, difference, reason, release_newest))
 
 
 @transaction.atomic
-def count(item: Item, location: Location, counted: int, reason: str) -> StockMovement | None:
-    """The shelf was counted: on hand becomes ``counted``. None when it already was."""
+def count(
+    item: Item,
+    location: Location,
+    counted: int,
+    reason: str,
+    *,
+    seen: int | None = None,
+    keep: str = "",
+    release_newest: bool = False,
+) -> StockMovement | None:
+    """The shelf was counted: on hand becomes ``counted``. None when it already was.
+
+    ``seen`` is what was on hand when the counting began. If stock moved since, the person must say what to ``keep``:
+    "count" sets on hand to what was counted, "difference" applies counted − seen; CountMoved is raised otherwise.
+    A count of less than is allocated is refused, unless ``release_newest``: then the newest orders give up units.
+    """
     rules.check_reason(reason)
-    level = StockLevel.objects.locked().get(pk=level_of(item, location).pk)
-    if counted == level.on_hand:
-        return None
-    return _move(level, Kind.COUNT, on_hand=counted - level.on_hand, reason=reason)
+    level = _locked_level_of(item, location)
+    rules.check_counted(counted, seen, keep, level)
+    difference = counted - (seen if keep == "difference" and seen is not None else level.on_hand)
+    return _announced(_take(level, Kind.COUNT, difference, reason, release_newest)) if difference else None
+
+
+@transaction.atomic
+def transfer(item: Item, origin: Location, target: Location, quantity: int, reason: str) -> list[StockMovement]:
+    """Units go from one location to another; only what is available there can go."""
+    rules.check_quantity(quantity)
+    rules.check_reason(reason)
+    rules.check_transfer(origin, target)
+    source, sink = level_of(item, origin), level_of(item, target)
+    levels = {level.pk: level for level in StockLevel.objects.filter(pk__in=[source.pk, sink.pk]).locked()}
+    taken = _move(levels[source.pk], Kind.TRANSFER_OUT, -quantity, reason=reason, reference=target.name)
+    put = _move(levels[sink.pk], Kind.TRANSFER_IN, quantity, reason=reason, reference=origin.name)
+    _announce([taken, put])
+    return [taken, put]
 
 
 def level_of(item: Item, location: Location) -> StockLevel:
@@ -82,127 +86,78 @@ def level_of(item: Item, location: Location) -> StockLevel:
     return level
 
 
-# Documents: what orders ask for ---------------------------------------------------------------------------------------
+# Documents ------------------------------------------------------------------------------------------------------------
 
 
 @transaction.atomic
 def settle(claims: Iterable[Claim]) -> None:
-    """Moves allocations until every source holds exactly what its claim says, releases before allocations.
+    """Moves allocations until every source holds what its claim says, releases before allocations.
 
-    Raises StockRefused with one shortage for each item and location that cannot bear it; nothing is written then.
+    A claim that may wait gets what there is. Raises StockRefused with one shortage for each item and location that
+    cannot bear the others; nothing is written then.
     """
     claims = list(claims)
-    levels, held = lock(claims)
-    release, allocate = _differences(claims, levels, held)
-    if shortages := find_shortages(claims, levels, held):
-        raise rules.refuse_short(shortages)
-    for source, level, quantity in release:
-        _move(level, Kind.RELEASE, allocated=-quantity, source=source)
-    for source, level, quantity in allocate:
-        _move(level, Kind.ALLOCATION, allocated=quantity, source=source)
+    plan = planning.make_plan(claims, *planning.lock(claims))
+    if plan.shortages:
+        raise rules.refuse_short(plan.shortages)
+    released = [_move(step.level, Kind.RELEASE, 0, -step.quantity, source=step.source) for step in plan.release]
+    allocated = [_move(step.level, Kind.ALLOCATION, 0, step.quantity, source=step.source) for step in plan.allocate]
+    _announce(released + allocated)
 
 
 @transaction.atomic
 def ship(claims: Iterable[Claim]) -> None:
     """Units leave: each claim's quantity of what its source holds. Raises StockRefused when one holds less."""
     claims = list(claims)
-    levels, held = lock(claims)
+    levels, held = planning.lock(claims)
     for claim in claims:
-        _ship(claim, levels, held)
+        left = claim.quantity
+        for level in sorted(levels.values(), key=lambda level: level.pk):
+            if taken := min(left, held.get((claim.source.id, level.pk), 0)):
+                _move(level, Kind.SHIPMENT, -taken, -taken, source=claim.source)
+                left -= taken
+        if left:
+            shortage = planning.shortage_of(claim, levels.get(claim.place), claim.quantity - left)
+            raise rules.refuse_short([shortage])
 
 
-def _ship(claim: Claim, levels: dict[Place, StockLevel], held: Held) -> None:
-    left = claim.quantity
-    for level in sorted(levels.values(), key=lambda level: level.pk):
-        if taken := min(left, held.get((claim.source.id, level.pk), 0)):
-            _move(level, Kind.SHIPMENT, on_hand=-taken, allocated=-taken, source=claim.source)
-            left -= taken
-    if left:
-        raise rules.refuse_short([_shortage(claim.place, [claim], levels.get(claim.place), {}, claim.quantity - left)])
-
-
-def lock(claims: Iterable[Claim]) -> tuple[dict[Place, StockLevel], Held]:
-    """Locks, in primary key order, the levels that the claims want and those where their sources hold something."""
+@transaction.atomic
+def take_back(claims: Iterable[Claim], reason: str) -> None:
+    """Units that were shipped come back to the shelf."""
     claims = list(claims)
-    held = held_by([claim.source for claim in claims])
-    places = Q(pk__in={level_id for _source, level_id in held})
-    for location_id, item_ids in _by_location(claims).items():
-        places |= Q(location_id=location_id, item_id__in=item_ids)
-    levels = StockLevel.objects.filter(places).locked()
-    return {(level.item_id, level.location_id): level for level in levels}, held
-
-
-def held_by(sources: Iterable[Source]) -> Held:
-    ids_by_kind: dict[str, set[int]] = defaultdict(set)
-    for source in sources:
-        if source.id:
-            ids_by_kind[source.kind].add(source.id)
-    rows = (row for kind, ids in ids_by_kind.items() for row in StockMovement.objects.of_source(kind, ids).held())
-    return {(source_id, level_id): quantity for source_id, level_id, quantity in rows}
-
-
-def find_shortages(claims: Iterable[Claim], levels: dict[Place, StockLevel], held: Held) -> list[Shortage]:
-    """The places where the claims together want more than is available and what they hold there already."""
-    by_place: dict[Place, list[Claim]] = defaultdict(list)
-    for claim in claims:
-        if claim.quantity > 0:
-            by_place[claim.place].append(claim)
-    found = []
-    for place, asking in sorted(by_place.items()):
-        level = levels.get(place)
-        own = sum(quantity for (source_id, level_id), quantity in held.items() if level and level_id == level.pk)
-        within_reach = level.available + own if level else 0
-        if sum(claim.quantity for claim in asking) > within_reach:
-            found.append(_shortage(place, asking, level, held, within_reach))
-    return found
-
-
-def _shortage(place: Place, asking: list[Claim], level: StockLevel | None, held: Held, available: int) -> Shortage:
-    sources = [claim.source for claim in asking]
-    but = (sources[0].kind, [source_id for source_id, _level in held if source_id])
-    return Shortage(
-        sku=asking[0].item.sku,
-        location=asking[0].location.name,
-        asked=sum(claim.quantity for claim in asking),
-        on_hand=level.on_hand if level else 0,
-        allocated=level.allocated if level else 0,
-        available=available,
-        holders=rules.holders(level.pk, but) if level else (),
-        source_ids=tuple(source.id for source in sources),
+    levels = [level_of(claim.item, claim.location) for claim in claims]
+    list(StockLevel.objects.filter(pk__in=[level.pk for level in levels]).locked())
+    returns = zip(levels, claims, strict=True)
+    _announce(
+        [_move(level, Kind.RETURN, claim.quantity, source=claim.source, reason=reason) for level, claim in returns]
     )
 
 
-Step = tuple[Source, StockLevel, int]
+def give_up(source: Source, level: StockLevel, quantity: int) -> None:
+    """Releases units of a source because the shelf holds less than was promised. ``level`` must be locked."""
+    _move(level, Kind.RELEASE, 0, -quantity, source=source)
 
 
-def _differences(claims: list[Claim], levels: dict[Place, StockLevel], held: Held) -> tuple[list[Step], list[Step]]:
-    """What to release and what to allocate. What is held in the wrong place is released there."""
-    release, allocate = [], []
-    for claim in claims:
-        for level in levels.values():
-            wanted = claim.quantity if (level.item_id, level.location_id) == claim.place else 0
-            difference = wanted - held.get((claim.source.id, level.pk), 0)
-            if difference < 0:
-                release.append((claim.source, level, -difference))
-            elif difference > 0:
-                allocate.append((claim.source, level, difference))
-    return release, allocate
+# Movements ------------------------------------------------------------------------------------------------------------
 
 
-def _by_location(claims: list[Claim]) -> dict[int, set[int]]:
-    items: dict[int, set[int]] = defaultdict(set)
-    for claim in claims:
-        if claim.quantity > 0:
-            items[claim.location.pk].add(claim.item.pk)
-    return items
+def _locked_level_of(item: Item, location: Location) -> StockLevel:
+    return StockLevel.objects.locked().get(pk=level_of(item, location).pk)
+
+
+def _take(level: StockLevel, kind: str, difference: int, reason: str, release_newest: bool) -> StockMovement:
+    missing = level.allocated - (level.on_hand + difference)
+    if release_newest and missing > 0:
+        signals.stock_fell_short.send(StockLevel, level=level, quantity=missing)
+    return _move(level, kind, difference, reason=reason)
 
 
 def _move(
     level: StockLevel,
     kind: str,
-    *,
-    on_hand: int = 0,
+    on_hand: int,
     allocated: int = 0,
+    *,
     reason: str = "",
     reference: str = "",
     source: Source | None = None,
@@ -217,3 +172,22 @@ def _move(
         source_kind=source.kind if source else "",
         source_id=source.id if source else None,
     )
+
+
+def _announced(movement: StockMovement) -> StockMovement:
+    _announce([movement])
+    return movement
+
+
+def _announce(movements: list[StockMovement]) -> None:
+    """One signal for all levels that ran low, one for all where more is available than before."""
+    before, now, levels = {}, {}, {}
+    for movement in movements:
+        before.setdefault(movement.level_id, movement.available_before)
+        now[movement.level_id], levels[movement.level_id] = movement.available_after, movement.level
+    arrived = {levels[pk] for pk in now if now[pk] > before[pk]}
+    low = {levels[pk] for pk in now if levels[pk].reorder_level and before[pk] > levels[pk].reorder_level >= now[pk]}
+    if low:
+        signals.stock_ran_low.send(StockLevel, levels=low)
+    if arrived:
+        signals.stock_arrived.send(StockLevel, levels=arrived)

@@ -7,10 +7,10 @@ from django.contrib.admin.widgets import AutocompleteSelect
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from inventory import stock
+from inventory import claims as planning
+from inventory.claims import Claim
 from inventory.models import Location
 from inventory.rules import Shortage, StockRefused
-from inventory.stock import Claim
 from orders import rules
 from orders.models import Order, OrderLine
 
@@ -87,12 +87,12 @@ class OrderLineFormSet(forms.BaseInlineFormSet):
         if any(self.errors) or not hasattr(self.instance, "customer"):
             return
         claims = self._claims()
-        levels, held = stock.lock(claims)
+        levels, held = planning.lock(claims)
         if self.instance.pk:
             self._check_version(Order.objects.locked().get(pk=self.instance.pk))
         if self.is_placing or self.instance.holds_stock:
             self._check_lines()
-            self._report(stock.find_shortages(claims, levels, held))
+            self._report(planning.make_plan(claims, levels, held).shortages)
         if self.refusal:
             self._report_refusal(self.refusal)
 

@@ -10,9 +10,9 @@ from django.utils.translation import gettext_lazy as _
 
 from backoffice.history import change_sets
 from backoffice.history.models import History, Tracked
+from inventory.claims import Claim, Source
 from inventory.fields import LedgerField
 from inventory.models import MAX_QUANTITY, Item, Location, MoneyField
-from inventory.stock import Claim, Source
 from orders.querysets import OrderLineQuerySet, OrderQuerySet
 
 LINE = "orders.orderline"  # the source kind of movements that serve an order line
@@ -112,9 +112,14 @@ class OrderLine(Tracked):
     unit_price = MoneyField(_("price"), blank=True, default=None, help_text=_("Blank: today's price of the item."))
     allocated = LedgerField(_("allocated"))
     shipped = LedgerField(_("shipped"))
+    returned = LedgerField(_("returned"))
+    backorder = models.BooleanField(
+        _("may wait"), default=False, help_text=_("Takes what there is, although the item's rule is to refuse.")
+    )
+    backorder_reason = models.CharField(_("why it may wait"), max_length=200, blank=True)
 
     objects = OrderLineQuerySet.as_manager()
-    history = History(indexed=("order",), excluded_fields=["allocated", "shipped"])
+    history = History(indexed=("order",), excluded_fields=["allocated", "shipped", "returned"])
 
     class Meta:
         verbose_name = _("line")
@@ -132,6 +137,9 @@ class OrderLine(Tracked):
                 violation_error_message=_("Less than what was shipped already."),
             ),
             models.CheckConstraint(condition=Q(allocated__gte=0), name="line_allocated_not_negative"),
+            models.CheckConstraint(
+                condition=Q(returned__gte=0, returned__lte=F("shipped")), name="line_returned_within_shipped"
+            ),
         ]
 
     def __str__(self):
@@ -141,13 +149,24 @@ class OrderLine(Tracked):
     def amount(self) -> Decimal:
         return self.quantity * self.unit_price
 
+    @property
+    def may_wait(self) -> bool:
+        """Whether the line takes what there is and waits for the rest, instead of being refused."""
+        return self.backorder or self.item.oversell == Item.Oversell.BACKORDER
+
+    @property
+    def waiting(self) -> int:
+        """Units that were promised to nobody yet. Only of a confirmed order."""
+        return self.quantity - self.shipped - self.allocated if self.item.is_stocked else 0
+
     def claim(self, order: Order) -> Claim:
         """What this line should hold now. ``order`` is the line's own, passed so that it is not read again."""
         return self.full_claim(order) if order.holds_stock and self.item.is_stocked else self.no_claim(order)
 
     def full_claim(self, order: Order) -> Claim:
         """What this line holds in a confirmed order: everything that is not shipped yet."""
-        return Claim(self.source(order), self.item, order.location, self.quantity - self.shipped)
+        left = self.quantity - self.shipped
+        return Claim(self.source(order), self.item, order.location, left, self.may_wait)
 
     def no_claim(self, order: Order) -> Claim:
         return Claim(self.source(order), self.item, order.location, 0)

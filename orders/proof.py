@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from django.db.models import Case, F, IntegerField, OuterRef, Q, Subquery, Sum, Value, When
 from django.db.models.functions import Coalesce
 
-from inventory.models import StockMovement
+from inventory.models import Item, StockMovement
 from orders.models import LINE, Order, OrderLine
 
 Kind = StockMovement.Kind
@@ -16,12 +16,16 @@ def breaches(using: str) -> Iterator[str]:
     lines = OrderLine.objects.using(using).annotate(
         held=_sum(moved, "allocated_delta"),
         left=_sum(moved.filter(kind=Kind.SHIPMENT), "on_hand_delta"),
+        back=_sum(moved.filter(kind=Kind.RETURN), "on_hand_delta"),
         wanted=Case(
             When(order__status__in=Order.HOLDING, item__is_stocked=True, then=F("quantity") - F("shipped")),
             default=Value(0),
         ),
     )
-    right = Q(allocated=F("held")) & (Q(shipped=-F("left")) | Q(item__is_stocked=False)) & Q(allocated=F("wanted"))
+    may_wait = Q(backorder=True) | Q(item__oversell=Item.Oversell.BACKORDER)
+    holds = Q(allocated=F("wanted")) | (may_wait & Q(allocated__lt=F("wanted")))
+    moved_right = Q(shipped=-F("left"), returned=F("back")) | Q(item__is_stocked=False)
+    right = Q(allocated=F("held")) & moved_right & holds
     for line in lines.exclude(right).select_related("order", "item").iterator():
         yield (
             f"{line.order.number}, {line.item.sku}: {line.allocated} allocated and {line.shipped} shipped; the ledger"

@@ -26,6 +26,7 @@ class OrderLineQuerySet(GuardedQuerySet):
     def locked(self):
         return self.order_by("pk").select_for_update(no_key=True, of=("self",))
 
-    def record(self, allocated: int, shipped: int) -> int:
+    def record(self, allocated: int = 0, shipped: int = 0, returned: int = 0) -> int:
         """Moves the derived columns of one line. Only for the receiver of movements and for lines not kept in stock."""
-        return self._write(allocated=F("allocated") + allocated, shipped=F("shipped") + shipped)
+        deltas = {"allocated": allocated, "shipped": shipped, "returned": returned}
+        return self._write(**{name: F(name) + delta for name, delta in deltas.items()})

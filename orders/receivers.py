@@ -1,9 +1,11 @@
 from django.db.models.signals import post_delete, post_save, pre_delete, pre_save
 
-from inventory import stock
-from inventory.models import StockMovement
+from inventory import claims, stock
+from inventory.models import StockLevel, StockMovement
+from inventory.signals import stock_arrived, stock_fell_short
 from orders import numbering, rules, workflow
 from orders.models import LINE, Order, OrderLine
+from orders.tasks import settle_waiting
 
 
 def connect():
@@ -16,6 +18,8 @@ def connect():
     pre_delete.connect(refuse_line_deletion, sender=OrderLine, dispatch_uid="orders.refuse_line_deletion")
     post_delete.connect(release_line, sender=OrderLine, dispatch_uid="orders.release_line")
     post_save.connect(record_on_line, sender=StockMovement, dispatch_uid="orders.record_on_line")
+    stock_arrived.connect(enqueue_waiting, sender=StockLevel, dispatch_uid="orders.enqueue_waiting")
+    stock_fell_short.connect(give_up_newest, sender=StockLevel, dispatch_uid="orders.give_up_newest")
 
 
 def assign_number(instance, raw, **kwargs):
@@ -30,7 +34,7 @@ def refuse_transition(instance, raw, **kwargs):
         rules.check_new(instance)
         return
     if instance.moves_stock():
-        stock.lock(workflow.full_claims(instance))
+        claims.lock(workflow.full_claims(instance))
     rules.check_change(instance, Order.objects.locked().get(pk=instance.pk))
 
 
@@ -47,7 +51,7 @@ def refuse_deletion(instance, **kwargs):
 def refuse_line(instance, raw, **kwargs):
     if raw:
         return
-    stock.lock([instance.full_claim(instance.order)])
+    claims.lock([instance.full_claim(instance.order)])
     order = Order.objects.locked().get(pk=instance.order_id)
     before = None if instance._state.adding else OrderLine.objects.get(pk=instance.pk)
     rules.check_line(instance, before, order)
@@ -61,7 +65,7 @@ def settle_line(instance, raw, **kwargs):
 
 
 def refuse_line_deletion(instance, origin, **kwargs):
-    stock.lock([instance.full_claim(instance.order)])
+    claims.lock([instance.full_claim(instance.order)])
     rules.check_line_deletable(instance, is_order_going=getattr(origin, "model", type(origin)) is Order)
 
 
@@ -73,4 +77,14 @@ def record_on_line(instance, raw, **kwargs):
     if raw or instance.source_kind != LINE:
         return
     line = OrderLine.objects.filter(pk=instance.source_id)
-    line.record(allocated=instance.allocated_delta, shipped=max(0, -instance.on_hand_delta))
+    shipped, returned = max(0, -instance.on_hand_delta), max(0, instance.on_hand_delta)
+    line.record(allocated=instance.allocated_delta, shipped=shipped, returned=returned)
+
+
+def enqueue_waiting(levels, **kwargs):
+    if waiting := workflow.waiting_orders(levels):
+        settle_waiting.enqueue(waiting)
+
+
+def give_up_newest(level, quantity, **kwargs):
+    workflow.give_up_newest(level, quantity)

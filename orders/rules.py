@@ -1,5 +1,7 @@
 """What an order and its lines allow now. Every rule raises with a sentence for people and writes nothing."""
 
+from collections.abc import Iterable
+
 from django.core.exceptions import ValidationError
 from django.utils.formats import localize
 from django.utils.timezone import localtime
@@ -88,11 +90,25 @@ def check_can_ship(order: Order) -> None:
         raise OrderRefused(_("%(number)s is %(status)s; only a confirmed order is shipped.") % facts, code="transition")
 
 
-def check_shippable(line: OrderLine, quantity: int) -> None:
-    left = line.quantity - line.shipped
-    if not 0 <= quantity <= left:
-        message = _("%(quantity)d of %(sku)s cannot be shipped: %(left)d are left on the line.")
-        raise OrderRefused(message % {"quantity": quantity, "sku": line.item.sku, "left": left}, code="ship_quantity")
+def check_shippable(line: OrderLine, quantity: int, ready: int) -> None:
+    if not 0 <= quantity <= ready:
+        message = _("%(quantity)d of %(sku)s cannot be shipped: %(ready)d are ready.")
+        facts = {"quantity": quantity, "sku": line.item.sku, "ready": ready}
+        raise OrderRefused(message % facts, code="ship_quantity")
+
+
+def check_something_ships(order: Order, quantities: Iterable[int]) -> None:
+    if not any(quantities):
+        message = _("Nothing of %(number)s can be shipped: its lines wait for stock.")
+        raise OrderRefused(message % {"number": order.number}, code="nothing_to_ship")
+
+
+def check_returnable(line: OrderLine, quantity: int) -> None:
+    left = line.shipped - line.returned
+    if not 1 <= quantity <= left:
+        message = _("%(quantity)d of %(sku)s cannot come back: %(left)d were shipped and not returned yet.")
+        facts = {"quantity": quantity, "sku": line.item.sku, "left": left}
+        raise OrderRefused(message % facts, code="return_quantity")
 
 
 def check_line_deletable(line: OrderLine, is_order_going: bool) -> None:

@@ -1,17 +1,21 @@
 """How an order moves on. Each verb is one transaction, locks stock levels, then the order, then its lines, and
 leaves the settling of stock to the receivers."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
 from django.db import transaction
+from django.db.models import F, Q
+from django.utils.translation import gettext
 
 from backoffice.history import change_sets
+from inventory import claims as planning
 from inventory import stock
-from inventory.stock import Claim
+from inventory.claims import Claim
+from inventory.models import StockLevel, StockMovement
 from orders import rules
-from orders.models import Order, OrderLine
+from orders.models import LINE, Order, OrderLine
 
 Status = Order.Status
 
@@ -78,16 +82,19 @@ def ship(order: Order, quantities: dict[int, int] | None = None) -> None:
     rules.check_can_ship(order)
     with editing(order):
         lines = list(order.lines.select_related("item").locked())
-        _ship_lines(order, {line: _to_ship(line, quantities) for line in lines})
+        going = {line: _to_ship(line, quantities) for line in lines}
+        rules.check_something_ships(order, going.values())
+        _ship_lines(order, going)
         order.status = Status.SHIPPED if _is_all_shipped(order) else Status.PARTLY_SHIPPED
         order.version += 1
         order.save()
 
 
 def _to_ship(line: OrderLine, quantities: dict[int, int] | None) -> int:
-    left = line.quantity - line.shipped
-    quantity = left if quantities is None else quantities.get(line.pk, 0)
-    rules.check_shippable(line, quantity)
+    """What was asked for, or everything that can go: what is allocated, and all of what is not kept in stock."""
+    ready = line.allocated if line.item.is_stocked else line.quantity - line.shipped
+    quantity = ready if quantities is None else quantities.get(line.pk, 0)
+    rules.check_shippable(line, quantity, ready)
     return quantity
 
 
@@ -97,7 +104,21 @@ def _ship_lines(order: Order, quantities: dict[OrderLine, int]) -> None:
     stock.ship(Claim(line.source(order), line.item, order.location, quantity) for line, quantity in stocked)
     for line, quantity in going:
         if not line.item.is_stocked:
-            OrderLine.objects.filter(pk=line.pk).record(allocated=0, shipped=quantity)
+            OrderLine.objects.filter(pk=line.pk).record(shipped=quantity)
+
+
+@transaction.atomic
+def take_back(order: Order, quantities: dict[int, int], reason: str) -> None:
+    """Shipped units, by line id, come back to the shelf they left."""
+    lock(order)
+    lines = list(order.lines.select_related("item").locked())
+    back = {line: quantities[line.pk] for line in lines if quantities.get(line.pk)}
+    for line, quantity in back.items():
+        rules.check_returnable(line, quantity)
+    stocked = [(line, quantity) for line, quantity in back.items() if line.item.is_stocked]
+    stock.take_back(
+        [Claim(line.source(order), line.item, order.location, quantity) for line, quantity in stocked], reason
+    )
 
 
 def _is_all_shipped(order: Order) -> bool:
@@ -106,7 +127,7 @@ def _is_all_shipped(order: Order) -> bool:
 
 def lock(order: Order) -> None:
     """Locks the order's stock levels, then its row, and re-reads it."""
-    stock.lock(full_claims(order))
+    planning.lock(full_claims(order))
     order.refresh_from_db(from_queryset=Order.objects.locked())
 
 
@@ -119,3 +140,47 @@ def _become(order: Order, status: str) -> None:
     order.status = status
     order.version += 1
     order.save()
+
+
+# When stock arrives, or turns out to be less than was promised
+
+
+def waiting_orders(levels: Iterable[StockLevel]) -> list[int]:
+    """The orders with lines that wait for units at these levels, oldest first."""
+    waits = Q()
+    for level in levels:
+        waits |= Q(item_id=level.item_id, order__location_id=level.location_id)
+    lines = OrderLine.objects.filter(waits, order__status__in=Order.HOLDING, quantity__gt=F("allocated") + F("shipped"))
+    orders = lines.filter(item__is_stocked=True).order_by("order__confirmed_at", "order_id")
+    return list(dict.fromkeys(orders.values_list("order_id", flat=True)))
+
+
+@transaction.atomic
+def settle_waiting(order_id: int) -> None:
+    order = Order.objects.get(pk=order_id)
+    lock(order)
+    settle(order)
+
+
+def give_up_newest(level: StockLevel, quantity: int) -> None:
+    """Newest orders first, lines give up allocations at this level until ``quantity`` units are free, and wait."""
+    held = StockMovement.objects.filter(level=level, source_kind=LINE).held()
+    holding = {source_id: units for source_id, _level_id, units in held}
+    newest_first = OrderLine.objects.filter(pk__in=holding).order_by("-order__confirmed_at", "-order_id", "-pk")
+    for line in newest_first.select_related("order__location", "item"):
+        if quantity <= 0:
+            return
+        given = min(quantity, holding[line.pk])
+        _let_wait(line)
+        stock.give_up(line.source(line.order), level, given)
+        quantity -= given
+
+
+def _let_wait(line: OrderLine) -> None:
+    order = Order.objects.locked().get(pk=line.order_id)
+    token = _editing.set(order)  # the line must not be settled now: it would take the units back
+    try:
+        line.backorder, line.backorder_reason = True, gettext("Less was on the shelf than promised")
+        line.save()
+    finally:
+        _editing.reset(token)

@@ -10,6 +10,7 @@ from simple_history.signals import pre_create_historical_record
 
 from backoffice.history import append_only
 from backoffice.history.models import AppendOnly
+from inventory import signals as stock_signals
 
 OURS = {"backoffice", "history", "imports", "inventory", "orders", "notifications"}
 LISTENED_TO = {
@@ -19,6 +20,9 @@ LISTENED_TO = {
     "post_delete": signals.post_delete,
     "post_migrate": signals.post_migrate,
     "pre_create_historical_record": pre_create_historical_record,
+    "stock_ran_low": stock_signals.stock_ran_low,
+    "stock_arrived": stock_signals.stock_arrived,
+    "stock_fell_short": stock_signals.stock_fell_short,
 }
 
 

@@ -5,7 +5,7 @@ from django.contrib.auth.models import Group, User
 from django.urls import reverse
 
 from backoffice.history.models import ChangeSet
-from inventory import proof, stock
+from inventory import claims, proof
 from inventory.models import Location
 from inventory.tests.shop import figures, make_item
 from notifications.models import Notification
@@ -167,9 +167,9 @@ def test_who_saves_second_is_told_and_overwrites_nothing(dana):
 def test_a_refusal_that_comes_only_while_saving_is_shown_at_its_line(dana, monkeypatch):
     """Someone was faster between the check of the form and the save: everything typed stays."""
     mug, katherine = make_item(on_hand=5), make_customer()
-    checked = stock.find_shortages
+    checked = claims.make_plan
     first = iter([True])
-    monkeypatch.setattr(stock, "find_shortages", lambda *args: [] if next(first, False) else checked(*args))
+    monkeypatch.setattr(claims, "make_plan", lambda *args: claims.Plan() if next(first, False) else checked(*args))
 
     response = dana.post(ADD, typed(katherine, (mug, 6), _place="1", note="Ring twice"))
 

@@ -1,0 +1,15 @@
+"""What stock tells others. Each is sent once per verb (once per chunk of an import), inside its transaction, with a set
+of levels; receivers only write rows and enqueue jobs."""
+
+from django.dispatch import Signal
+
+stock_ran_low = Signal()
+"""``levels``: available fell to the reorder level or below, and was above it before. Levels without one never send."""
+
+stock_arrived = Signal()
+"""``levels``: more is available than before, so that waiting lines may get some."""
+
+stock_fell_short = Signal()
+"""``level``, ``quantity``: allocations to give up before ``level`` can lose the units that are being counted off.
+
+Sent before the loss, under the level's lock. Receivers call ``stock.give_up`` until ``quantity`` units are released."""
