@@ -84,6 +84,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "backoffice.history.middleware.ChangeSetMiddleware",
+    "backoffice.busy.BusyMiddleware",  # last: it runs the view
 ]
 
 ROOT_URLCONF = "backoffice.urls"
@@ -136,7 +137,8 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         "init_command": _pragmas + "PRAGMA query_only=ON;",
     }
 else:
-    DATABASES["replica"]["OPTIONS"] = {"options": "-c default_transaction_read_only=on"}
+    DATABASES["default"].setdefault("OPTIONS", {})["options"] = "-c lock_timeout=3s"  # then it is tried again
+    DATABASES["replica"].setdefault("OPTIONS", {})["options"] = "-c default_transaction_read_only=on"
 
 # Users ----------------------------------------------------------------------------------------------------------------
 
