@@ -14,7 +14,8 @@ from backoffice.imports.kinds import Chunk, Conflict
 from backoffice.imports.models import ImportRun
 from backoffice.imports.refusals import Problem
 from backoffice.imports.set_based import execute, insert, rows
-from inventory.import_check import ATTRIBUTES, refuse, sql
+from inventory.import_refusals import refuse
+from inventory.import_sql import ATTRIBUTES, sql
 from inventory.models import MAX_QUANTITY, Item, StockLevel, StockMovement
 
 CHUNK = 5_000

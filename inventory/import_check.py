@@ -4,48 +4,28 @@ Only staged rows are written. The order matters: the newest history of an item i
 compared, so that an edit in between shows as a conflict when the import is applied.
 """
 
-import json
-from collections.abc import Iterable
 from decimal import Decimal
-from itertools import batched
 
-from django.db import connection, transaction
-from django.db.models import Sum
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from backoffice.imports.models import ImportRun
-from backoffice.imports.refusals import Problem
-from backoffice.imports.set_based import BATCH, execute, rows, table
-from inventory.models import MAX_QUANTITY, Item, Location, StagedItem, StockLevel, StockMovement
-
-ATTRIBUTES = ("name", "barcode", "category", "condition", "unit_price", "cost")
-TABLES = {
-    "s": table(StagedItem),
-    "i": table(Item),
-    "l": table(StockLevel),
-    "m": table(StockMovement),
-    "ih": table(Item.history.model),
-    "lh": table(StockLevel.history.model),
-}
-
-
-def sql(text: str) -> str:
-    """The statement with ``{s}`` staged rows, ``{i}`` items, ``{l}`` levels, ``{m}`` movements, ``{ih}``/``{lh}`` history."""
-    return text.format(**TABLES)
+from backoffice.imports.set_based import execute, rows
+from inventory import import_refusals
+from inventory.import_sql import ATTRIBUTES, sql
 
 
 def check(run: ImportRun) -> list[str]:
     """Marks every staged row of the run; returns sentences about what it would mean."""
     find_live_records(run)
-    refuse_repeated(run)
-    refuse_disagreeing(run)
-    refuse_taken_barcodes(run)
-    refuse_other_sku(run)
+    import_refusals.refuse_repeated(run)
+    import_refusals.refuse_disagreeing(run)
+    import_refusals.refuse_taken_barcodes(run)
+    import_refusals.refuse_other_sku(run)
     weigh(run)
-    refuse_unstocked(run)
-    refuse_impossible(run)
-    refuse_incomplete(run)
+    import_refusals.refuse_unstocked(run)
+    import_refusals.refuse_impossible(run)
+    import_refusals.refuse_incomplete(run)
     decide(run)
     return [*padded_notices(run), *effects(run)]
 
@@ -80,196 +60,10 @@ def find_live_records(run: ImportRun) -> None:
     )
 
 
-# Rows that contradict each other ----------------------------------------------------------------------------------
-
-
-def refuse_repeated(run: ImportRun) -> None:
-    """Every row of an item at a location that stands in the file twice, also where one of them is refused already."""
-    found = rows(
-        sql(
-            "SELECT s.id, s.problems, s.sku, CASE WHEN s.row = d.first_row THEN d.last_row ELSE d.first_row END"
-            " FROM {s} s JOIN (SELECT sku_key, location_id, MIN(row) AS first_row, MAX(row) AS last_row FROM {s}"
-            " WHERE run_id = %s AND sku_key <> '' GROUP BY sku_key, location_id HAVING COUNT(*) > 1) d"
-            " ON d.sku_key = s.sku_key AND d.location_id = s.location_id WHERE s.run_id = %s"
-        ),
-        [run.pk, run.pk],
-    )
-    message = _("%(sku)s stands in the file more than once: also in row %(other)d. Leave one of them.")
-    refuse(
-        (pk, Problem(message % {"sku": sku, "other": other}, "repeated", "sku", _column(run, "sku"), sku), problems)
-        for pk, problems, sku, other in found
-    )
-
-
-def refuse_disagreeing(run: ImportRun) -> None:
-    """Rows of one item at several locations that do not say the same of the item."""
-    differing = ", ".join(f"MIN({a}) <> MAX({a}) AS {a}_differs" for a in ATTRIBUTES)
-    found = rows(
-        sql(
-            "SELECT s.id, s.sku, d.* FROM {s} s JOIN (SELECT sku_key, " + differing + " FROM {s}"
-            " WHERE run_id = %s AND sku_key <> '' GROUP BY sku_key HAVING COUNT(*) > 1) d"
-            " ON d.sku_key = s.sku_key WHERE s.run_id = %s AND s.action = ''"
-        ),
-        [run.pk, run.pk],
-    )
-    message = _("The rows of %(sku)s do not agree about its %(field)s.")
-    for pk, sku, _key, *differs in found:
-        for name in (name for name, differ in zip(ATTRIBUTES, differs, strict=True) if differ):
-            label = Item._meta.get_field(name).verbose_name
-            problem = Problem(message % {"sku": sku, "field": label}, "disagree", name, _column(run, name))
-            refuse([(pk, problem, "[]")])
-            break
-
-
-def refuse_taken_barcodes(run: ImportRun) -> None:
-    found = rows(
-        sql(
-            "SELECT s.id, s.barcode, i.sku FROM {s} s JOIN {i} i ON i.barcode = s.barcode AND NOT (i.barcode = '')"
-            " WHERE s.run_id = %s AND s.action = '' AND s.barcode <> '' AND i.sku_key <> s.sku_key"
-        ),
-        [run.pk],
-    )
-    if run.options["key"] == "sku":
-        message = _("The barcode %(barcode)s belongs to %(sku)s.")
-        refuse(
-            (pk, _barcode_problem(run, message % {"barcode": code, "sku": sku}, code), "[]") for pk, code, sku in found
-        )
-    found = rows(
-        sql(
-            "SELECT s.id, s.barcode FROM {s} s JOIN (SELECT barcode FROM {s} WHERE run_id = %s AND barcode <> ''"
-            " GROUP BY barcode HAVING MIN(sku_key) <> MAX(sku_key)) d ON d.barcode = s.barcode"
-            " WHERE s.run_id = %s AND s.action = ''"
-        ),
-        [run.pk, run.pk],
-    )
-    message = _("The barcode %(barcode)s stands in the file for more than one item.")
-    refuse((pk, _barcode_problem(run, message % {"barcode": code}, code), "[]") for pk, code in found)
-
-
-def _barcode_problem(run: ImportRun, message: str, barcode: str) -> Problem:
-    return Problem(message, "barcode_taken", "barcode", _column(run, "barcode"), barcode)
-
-
-def refuse_other_sku(run: ImportRun) -> None:
-    """Found by barcode, but the file names another SKU than the item has; or not found, and the SKU is there."""
-    if run.options["key"] != "barcode":
-        return
-    found = rows(
-        sql(
-            "SELECT s.id, s.sku, s.barcode, i.sku FROM {s} s JOIN {i} i ON i.id = s.item_id"
-            " WHERE s.run_id = %s AND s.action = '' AND s.sku_key <> i.sku_key"
-            " UNION ALL SELECT s.id, s.sku, s.barcode, i.sku FROM {s} s JOIN {i} i ON i.sku_key = s.sku_key"
-            " WHERE s.run_id = %s AND s.action = '' AND s.item_id IS NULL"
-        ),
-        [run.pk, run.pk],
-    )
-    message = _("The barcode %(barcode)s and the SKU %(sku)s do not belong together; %(found)s is what was found.")
-    refuse(
-        (
-            pk,
-            Problem(
-                message % {"barcode": code, "sku": sku, "found": live}, "other_sku", "sku", _column(run, "sku"), sku
-            ),
-            "[]",
-        )
-        for pk, sku, code, live in found
-    )
-
-
-# Rows that stock cannot bear --------------------------------------------------------------------------------------
-
-
 def weigh(run: ImportRun) -> None:
     """By how much each row moves its stock level."""
     delta = {"set": "quantity - checked_on_hand", "add": "quantity", "subtract": "-quantity"}[run.options["mode"]]
     execute(sql(f"UPDATE {{s}} SET delta = {delta} WHERE run_id = %s AND quantity IS NOT NULL"), [run.pk])
-
-
-def refuse_unstocked(run: ImportRun) -> None:
-    found = rows(
-        sql(
-            "SELECT s.id, i.sku, s.quantity FROM {s} s JOIN {i} i ON i.id = s.item_id"
-            " WHERE s.run_id = %s AND s.action = '' AND s.quantity > 0 AND NOT i.is_stocked"
-        ),
-        [run.pk],
-    )
-    message = _("%(sku)s is not kept in stock, so it has no quantity. Leave the cell blank.")
-    refuse(
-        (pk, _quantity_problem(run, message % {"sku": sku}, "not_stocked", quantity), "[]")
-        for pk, sku, quantity in found
-    )
-
-
-def refuse_impossible(run: ImportRun) -> None:
-    """Less than nothing, less than promised, or more than a level can hold."""
-    found = rows(
-        sql(
-            "SELECT s.id, s.sku, s.quantity, s.level_id, s.location_id, COALESCE(l.on_hand, 0), COALESCE(l.allocated, 0)"
-            " FROM {s} s LEFT JOIN {l} l ON l.id = s.level_id"
-            " WHERE s.run_id = %s AND s.action = '' AND s.quantity IS NOT NULL"
-            " AND (COALESCE(l.on_hand, 0) + s.delta < COALESCE(l.allocated, 0) OR COALESCE(l.on_hand, 0) + s.delta > %s)"
-        ),
-        [run.pk, MAX_QUANTITY],
-    )
-    if not found:
-        return
-    places = dict(Location.objects.values_list("pk", "name"))
-    held = holders({level for _pk, _sku, _q, level, *_rest in found if level})
-    problems = []
-    for pk, sku, quantity, level, place, on_hand, allocated in found:
-        facts = {"sku": sku, "quantity": quantity, "place": places[place], "on_hand": on_hand, "allocated": allocated}
-        message = _impossible(run.options["mode"], facts, held.get(level, ""))
-        problems.append((pk, _quantity_problem(run, message, "stock", quantity), "[]"))
-    refuse(problems)
-
-
-def _impossible(mode: str, facts: dict, held: str) -> str:
-    if mode == "add":
-        return _("%(sku)s at %(place)s cannot hold %(quantity)d more than its %(on_hand)d.") % facts
-    if mode == "subtract" and facts["quantity"] > facts["on_hand"]:
-        return _("Only %(on_hand)d of %(sku)s on hand at %(place)s; %(quantity)d cannot be taken away.") % facts
-    sentence = _("%(allocated)d of %(sku)s at %(place)s are promised to orders; fewer would be left.") % facts
-    return f"{sentence} {held}".strip()
-
-
-def holders(level_ids: Iterable[int]) -> dict[int, str]:
-    """For each level who holds its allocations: “SO-1042 holds 4, SO-1051 holds 3.”"""
-    movements = StockMovement.objects.filter(level_id__in=list(level_ids)).exclude(allocated_delta=0).order_by()
-    sums = movements.values_list("level_id", "reference").annotate(held=Sum("allocated_delta")).filter(held__gt=0)
-    told: dict[int, list[str]] = {}
-    for level, reference, quantity in sums.order_by("level_id", "-held", "reference"):
-        facts = {"reference": reference or _("something"), "quantity": quantity}
-        told.setdefault(level, []).append(_("%(reference)s holds %(quantity)d") % facts)
-    return {level: ", ".join(names[:5]) + ("." if len(names) <= 5 else "…") for level, names in told.items()}
-
-
-def _quantity_problem(run: ImportRun, message: str, code: str, quantity: int) -> Problem:
-    return Problem(message, code, "quantity", _column(run, "quantity"), str(quantity))
-
-
-# New items, and the decision --------------------------------------------------------------------------------------
-
-
-def refuse_incomplete(run: ImportRun) -> None:
-    """A new item needs a SKU and, on one of its rows, a name."""
-    found = rows(
-        sql(
-            "SELECT s.id, s.sku, s.barcode FROM {s} s"
-            " LEFT JOIN (SELECT sku_key, MAX(name) AS name FROM {s} WHERE run_id = %s AND action = '' GROUP BY sku_key) n"
-            " ON n.sku_key = s.sku_key"
-            " WHERE s.run_id = %s AND s.action = '' AND s.item_id IS NULL AND (s.sku_key = '' OR COALESCE(n.name, '') = '')"
-        ),
-        [run.pk, run.pk],
-    )
-    refuse((pk, _incomplete(run, sku, barcode), "[]") for pk, sku, barcode in found)
-
-
-def _incomplete(run: ImportRun, sku: str, barcode: str | None) -> Problem:
-    if not sku:
-        message = _("No item has the barcode %(barcode)s, and a new item needs a SKU.") % {"barcode": barcode}
-        return Problem(message, "unknown_barcode", "barcode", _column(run, "barcode"), barcode or "")
-    message = _("There is no item %(sku)s, and a new item needs a name.") % {"sku": sku}
-    return Problem(message, "no_name", "name", _column(run, "name") or _column(run, "sku"), sku)
 
 
 def decide(run: ImportRun) -> None:
@@ -299,29 +93,6 @@ def decide(run: ImportRun) -> None:
     )
 
 
-Refusal = tuple[int, Problem, object]
-
-
-def refuse(refusals: Iterable[Refusal]) -> int:
-    """Refuses staged rows: (id, problem, the problems they have already, as the database gives them)."""
-    count = 0
-    statement = sql("UPDATE {s} SET action = 'refused', problems = %s WHERE id = %s")
-    for batch in batched(refusals, BATCH):
-        values = [(json.dumps([*_parsed(known), problem.as_json()]), pk) for pk, problem, known in batch]
-        with transaction.atomic(), connection.cursor() as cursor:
-            cursor.executemany(statement, values)
-        count += len(batch)
-    return count
-
-
-def _parsed(problems: object) -> list:
-    return json.loads(problems) if isinstance(problems, str) else list(problems)
-
-
-def _column(run: ImportRun, name: str) -> str:
-    return run.mapping.get(name, "")
-
-
 # What it would mean -----------------------------------------------------------------------------------------------
 
 
@@ -344,7 +115,8 @@ def effects(run: ImportRun) -> list[str]:
     new_cost = "COALESCE(s.cost, i.cost, 0)"
     [(difference,)] = rows(
         sql(
-            f"SELECT SUM((COALESCE(l.on_hand, 0) + s.delta) * {new_cost} - COALESCE(l.on_hand, 0) * COALESCE(i.cost, 0))"
+            f"SELECT SUM((COALESCE(l.on_hand, 0) + s.delta) * {new_cost}"
+            " - COALESCE(l.on_hand, 0) * COALESCE(i.cost, 0))"
             " FROM {s} s LEFT JOIN {i} i ON i.id = s.item_id LEFT JOIN {l} l ON l.id = s.level_id"
             " WHERE s.run_id = %s AND s.action IN ('new', 'changed')"
         ),

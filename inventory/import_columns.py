@@ -24,7 +24,8 @@ ITEM_SYNONYMS = {
         "codice a barre", "streepjescode",
     ),
     "category": (
-        "category", "categories", "product category", "type", "product type", "category name", "item group", "group", "department", "reporting category", "categ id name", "categ_id", "kategorie",
+        "category", "categories", "product category", "type", "product type", "category name", "item group",
+        "group", "department", "reporting category", "categ id name", "categ_id", "kategorie",
         "kategorien", "warengruppe", "artikelgruppe", "catégorie", "catégories", "famille", "rayon", "categoría",
         "categorías", "familia", "categoria", "reparto", "categorie", "productgroep",
     ),

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from backoffice.imports.models import ImportRun
-from inventory.import_check import ATTRIBUTES
+from inventory.import_sql import ATTRIBUTES
 from inventory.models import Item, Location, StagedItem, StockLevel
 
 NUMBERS = {"unit_price", "cost", "quantity", "reorder_level"}
@@ -21,8 +21,8 @@ def preview(run: ImportRun, staged: Iterable[StagedItem]) -> list[dict[str, Any]
 
 
 def _row(row: StagedItem, item: Item | None, level: StockLevel | None, places: dict, fields: list[str]) -> dict:
-    problem_fields = {problem["field"] for problem in row.problems}
-    cells = [_cell(row, name, item, level, places) | {"is_wrong": name in problem_fields} for name in fields]
+    wrong = {problem["field"]: problem["value"] for problem in row.problems}
+    cells = [_cell(row, name, item, level, places) | _wrong(wrong, name) for name in fields]
     return {
         "number": row.row,
         "action": row.action,
@@ -30,6 +30,10 @@ def _row(row: StagedItem, item: Item | None, level: StockLevel | None, places: d
         "cells": cells,
         "problems": row.problems,
     }
+
+
+def _wrong(wrong: dict[str, str], name: str) -> dict[str, Any]:
+    return {"is_wrong": bool(wrong.get(name)), "wrong": wrong.get(name, "")}
 
 
 def _cell(row: StagedItem, name: str, item: Item | None, level: StockLevel | None, places: dict) -> dict[str, Any]:

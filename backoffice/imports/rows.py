@@ -32,15 +32,15 @@ class Opened:
     styles: dict[str, str] = field(default_factory=dict)
     total: int = 0
     notices: list[str] = field(default_factory=list)
+    samples: list[list[str]] = field(default_factory=list)
 
-    def samples(self) -> list[list[str]]:
-        """For each column of the file the first few values that are not blank."""
-        found: list[list[str]] = [[] for _heading in self.sheet.header]
+    def sample(self) -> None:
+        """Keeps, for each column of the file, the first few values that are not blank."""
+        self.samples = [[] for _heading in self.sheet.header]
         for _index, row in zip(range(50), self.sheet.rows(), strict=False):
-            for values, cell in zip(found, row.cells, strict=False):
+            for values, cell in zip(self.samples, row.cells, strict=False):
                 if len(values) < SAMPLES and not cells.is_blank(cell):
                     values.append(shown(cell))
-        return found
 
     def headless(self) -> list[int]:
         """Places without a heading."""

@@ -5,7 +5,7 @@ Nothing live is written before ``apply``. A step that cannot go on leaves the ru
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from django.core.files.base import File
@@ -45,6 +45,12 @@ def receive(kind: str, file: File, user: Any, *, sheet: str = "", options: dict 
     return run
 
 
+def forget(run: ImportRun) -> None:
+    """Takes back an upload that could not be read."""
+    run.file.delete(save=False)
+    run.delete()
+
+
 def same_before(run: ImportRun) -> ImportRun | None:
     """The last run that applied this very file in this very way."""
     alike = ImportRun.objects.filter(kind=run.kind, sha256=run.sha256, sheet=run.sheet, state=State.APPLIED)
@@ -54,20 +60,30 @@ def same_before(run: ImportRun) -> ImportRun | None:
 # Match ------------------------------------------------------------------------------------------------------------
 
 
-def match(run: ImportRun, chosen: dict[str, str] | None = None) -> Opened:
-    """Matches columns to fields and remembers the outcome. Raises FileRefused when fields are missing."""
+def look(run: ImportRun, chosen: dict[str, str] | None = None) -> Opened:
+    """The file's header and first rows, its columns matched as well as can be. Raises FileRefused, writes nothing."""
     kind = kinds.get(run.kind)
     with run.file.open() as file:
         opened = open_run(run, kind, file, chosen)
         run.header_fingerprint = fingerprint(opened.sheet.header)
         if chosen is None and (remembered := remembered_mapping(run)):
             opened = open_run(run, kind, file, remembered)
-        kind.check_columns(run, set(opened.match.columns))
-    run.mapping = opened.match.mapping
-    ImportRun.objects.filter(pk=run.pk).update(header_fingerprint=run.header_fingerprint, options=run.options)
-    run.move(
-        State.UPLOADED, State.MATCHED, State.CHECKED, State.FAILED, to=State.MATCHED, mapping=run.mapping, error=""
-    )
+        opened.sample()
+    return opened
+
+
+def match(run: ImportRun, chosen: dict[str, str] | None = None) -> Opened:
+    """Matches columns to fields and remembers the outcome. Raises FileRefused when fields are missing."""
+    opened = look(run, chosen)
+    kinds.get(run.kind).check_columns(run, set(opened.match.columns))
+    values = {
+        "mapping": opened.match.mapping,
+        "options": run.options,
+        "header_fingerprint": run.header_fingerprint,
+        "sheet": run.sheet,
+        "error": "",
+    }
+    run.move(State.UPLOADED, State.MATCHED, State.CHECKED, State.FAILED, to=State.MATCHED, **values)
     return opened
 
 
@@ -81,9 +97,13 @@ def remembered_mapping(run: ImportRun) -> dict[str, str] | None:
 # Check ------------------------------------------------------------------------------------------------------------
 
 
-def check(run: ImportRun) -> None:
-    """Stages every row and marks it new, changed, unchanged or refused. A refused file leaves the run failed."""
-    if not run.move(State.MATCHED, to=State.CHECKING, started_at=timezone.now(), error="", rows_done=0):
+def check(run: ImportRun, *, again: bool = False) -> None:
+    """Stages every row and marks it new, changed, unchanged or refused. A refused file leaves the run failed.
+
+    ``again`` takes up a check that its process did not live to finish.
+    """
+    sources = (State.MATCHED, State.CHECKING) if again else (State.MATCHED,)
+    if not run.move(*sources, to=State.CHECKING, started_at=timezone.now(), error="", rows_done=0):
         return
     kind = kinds.get(run.kind)
     try:
@@ -95,6 +115,9 @@ def check(run: ImportRun) -> None:
     except FileRefused as error:
         run.move(State.CHECKING, to=State.FAILED, error=error.sentence)
         return
+    except Exception:
+        run.move(State.CHECKING, to=State.FAILED, error=_("Something went wrong while checking. It has been logged."))
+        raise
     counts = _counts(run, kind)
     skipped = opened.shape.skipped.total() + opened.sheet.blank_rows
     values = {"notices": notices, "mapping": opened.match.mapping, "skipped": skipped, "rows_total": opened.total}
@@ -148,8 +171,11 @@ def confirm(run: ImportRun) -> bool:
     )
 
 
-def apply_next(run: ImportRun) -> bool:
-    """Applies one chunk in a transaction of its own. True while rows are left. Safe to repeat after a crash."""
+def apply_next(run: ImportRun, then: Callable[[], Any] | None = None) -> bool:
+    """Applies one chunk in a transaction of its own, in which ``then`` is called while rows are left.
+
+    True while rows are left. Safe to repeat after a crash.
+    """
     kind = kinds.get(run.kind)
     try:
         with transaction.atomic():
@@ -163,6 +189,8 @@ def apply_next(run: ImportRun) -> bool:
             with act(run, kind) as change:
                 chunk = kind.apply_chunk(run)
                 _note_progress(run, change, chunk)
+            if chunk.rows_left and then:
+                then()
     except Conflict as conflict:
         run.move(State.APPLYING, to=State.FAILED, error=str(conflict), finished_at=timezone.now())
         return False

@@ -78,7 +78,7 @@ def choose(book: CalamineWorkbook, wanted: str) -> str:
         raise FileRefused(_("The file is empty."), code="empty")
     if len(filled) > 1:
         message = _("The file has several sheets: %(names)s. Say which one to import.")
-        raise FileRefused(message % {"names": ", ".join(filled)}, code="which_sheet")
+        raise FileRefused(message % {"names": ", ".join(filled)}, code="which_sheet", params={"sheets": filled})
     return filled[0]
 
 

@@ -94,6 +94,5 @@ class Command(BaseCommand):
                 self.stderr.write(
                     _("Row %(row)d%(column)s: ") % {"row": staged.row, "column": column} + problem["message"]
                 )
-        if more := run.refused - PROBLEMS_TOLD:
-            if more > 0:
-                self.stderr.write(_("and %(count)d more.") % {"count": more})
+        if (more := run.refused - PROBLEMS_TOLD) > 0:
+            self.stderr.write(_("and %(count)d more.") % {"count": more})

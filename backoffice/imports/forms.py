@@ -1,0 +1,67 @@
+from django import forms
+from django.core.files.base import ContentFile
+from django.utils.translation import gettext_lazy as _
+
+from backoffice.imports import kinds
+from backoffice.imports.matching import Match
+
+POLICIES = [
+    ("", _("All or nothing: nothing starts unless every row passes")),
+    ("good", _("Good rows only: refused rows stay out")),
+]
+
+
+class UploadForm(forms.Form):
+    """A file, or a table copied from a spreadsheet."""
+
+    kind = forms.ChoiceField(label=_("What the file holds"))
+    file = forms.FileField(label=_("File"), required=False, help_text=_("CSV or XLSX"))
+    text = forms.CharField(
+        label=_("Or paste rows, headings first"), required=False, widget=forms.Textarea(attrs={"rows": 4}), strip=False
+    )
+    policy = forms.ChoiceField(label=_("When rows are refused"), choices=POLICIES, required=False)
+
+    def __init__(self, *args, allowed: list[kinds.Kind], **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["kind"].choices = [(kind.name, kind.label) for kind in allowed]
+        if len(allowed) == 1:
+            self.fields["kind"].widget = forms.HiddenInput()
+            self.fields["kind"].initial = allowed[0].name
+
+    def clean(self):
+        cleaned = super().clean()
+        if not cleaned.get("file") and not cleaned.get("text", "").strip() and "file" not in self.errors:
+            raise forms.ValidationError(_("Choose a file, or paste rows."), code="nothing")
+        return cleaned
+
+    def upload(self):
+        """What is to be imported, as a file with a name."""
+        pasted = self.cleaned_data["text"].encode()
+        return self.cleaned_data["file"] or ContentFile(pasted, name=str(_("pasted rows.csv")))
+
+
+class MatchForm(forms.Form):
+    """For each field the column, or the columns joined with “+”, that it is taken from."""
+
+    def __init__(self, *args, kind: kinds.Kind, header: list[str], match: Match, **kwargs):
+        super().__init__(*args, **kwargs)
+        resource = kind.resource()
+        headings = [heading for heading in dict.fromkeys(header) if heading]
+        for name in kind.synonyms:
+            source = match.columns[name].source if name in match.columns else ""
+            composed = [] if source in ["", *headings] else [source]
+            choices = [("", _("— nothing —")), *((text, text) for text in [*composed, *headings])]
+            label = resource.fields[name].column_name.replace("_", " ")
+            self.fields[name] = forms.ChoiceField(label=label, choices=choices, initial=source, required=False)
+        self.fields["composed"] = forms.CharField(
+            label=_("SKU from several columns"),
+            required=False,
+            help_text=_("Where a file has no SKUs: headings joined with “+”, for example Handle+Option1 Value."),
+        )
+        self.key_field = kind.key_field
+
+    def chosen(self) -> dict[str, str]:
+        chosen = {name: source for name, source in self.cleaned_data.items() if name != "composed"}
+        if composed := self.cleaned_data["composed"].strip():
+            chosen[self.key_field] = composed
+        return chosen

@@ -1,0 +1,19 @@
+"""The words of the import's SQL: its tables, and the fields of an item that a file can set."""
+
+from backoffice.imports.set_based import table
+from inventory.models import Item, StagedItem, StockLevel, StockMovement
+
+ATTRIBUTES = ("name", "barcode", "category", "condition", "unit_price", "cost")
+TABLES = {
+    "s": table(StagedItem),
+    "i": table(Item),
+    "l": table(StockLevel),
+    "m": table(StockMovement),
+    "ih": table(Item.history.model),
+    "lh": table(StockLevel.history.model),
+}
+
+
+def sql(text: str) -> str:
+    """The statement with its tables: {s}taged rows, {i}tems, {l}evels, {m}ovements, {ih} and {lh} their history."""
+    return text.format(**TABLES)
