@@ -49,7 +49,8 @@ class OrderLineInline(admin.TabularInline):
 
     def get_formset(self, request, obj=None, **kwargs):
         formset = super().get_formset(request, obj, **kwargs)  # a class of this request's own
-        formset.is_placing, formset.refusal = "_place" in request.POST, getattr(request, "refusal", None)
+        formset.is_placing, formset.refusal = is_placing(request), getattr(request, "refusal", None)
+        formset.is_overriding = "_override" in request.POST and request.user.has_perm("orders.override_order")
         return formset
 
     def formfield_for_foreignkey(self, db_field, request, **kwargs):
@@ -156,7 +157,7 @@ class OrderAdmin(StepsAdmin, TrackedAdmin):
                 order.version += change
                 order.save()
                 super().save_related(request, form, formsets, change)
-            if "_place" in request.POST:
+            if is_placing(request):
                 workflow.place(order)
 
     def response_add(self, request, obj, post_url_continue=None):
@@ -166,9 +167,13 @@ class OrderAdmin(StepsAdmin, TrackedAdmin):
         return self._response(request, obj)
 
     def _response(self, request, order):
-        done = _("%(number)s is placed.") if "_place" in request.POST else _("%(number)s is saved.")
+        done = _("%(number)s is placed.") if is_placing(request) else _("%(number)s is saved.")
         messages.success(request, done % {"number": order.number})
         target = (
             ["admin:orders_order_add"] if "_addanother" in request.POST else ["admin:orders_order_change", order.pk]
         )
         return HttpResponseRedirect(reverse(target[0], args=target[1:]))
+
+
+def is_placing(request) -> bool:
+    return "_place" in request.POST or request.POST.get("_override") == "place"

@@ -81,8 +81,17 @@ class OrderLineFormSet(forms.BaseInlineFormSet):
 
     is_placing = False
     refusal: ValidationError | None = None  # what an earlier run of the same request was refused for while saving
+    is_overriding = False  # short lines wait instead of being refused; for who may decide that, with a reason
+
+    @property
+    def is_short(self) -> bool:
+        """Whether a line was refused because stock is short, so that an answer can be offered."""
+        return any(
+            error.code == "stock_short" for form in self.forms for error in form.errors.as_data().get("quantity", ())
+        )
 
     def clean(self):
+        self.let_wait: list[OrderLine] = []
         super().clean()
         if any(self.errors) or not hasattr(self.instance, "customer"):
             return
@@ -99,7 +108,7 @@ class OrderLineFormSet(forms.BaseInlineFormSet):
     def _claims(self) -> list[Claim]:
         kept = [form.instance.full_claim(self.instance) for form in self._kept()]
         gone = [form.instance.no_claim(self.instance) for form in self.deleted_forms if form.instance.pk]
-        return [claim for claim in kept if claim.item.is_stocked] + gone
+        return kept + gone
 
     def _kept(self):
         return [form for form in self.forms if form.instance.item_id and form not in self.deleted_forms]
@@ -125,8 +134,24 @@ class OrderLineFormSet(forms.BaseInlineFormSet):
             for form in forms_of[shortage.sku]:
                 left -= form.instance.quantity - form.instance.shipped
                 if left < 0:
-                    form.add_error("quantity", str(shortage))
+                    self._refuse_or_let_wait(form, shortage)
                     break
+
+    def _refuse_or_let_wait(self, form, shortage: Shortage) -> None:
+        if not self.is_overriding:
+            form.add_error("quantity", ValidationError(str(shortage), code="stock_short"))
+            return
+        reason = self.data.get("override_reason", "").strip()
+        if not reason:
+            raise ValidationError(_("Say why these lines may wait for stock."), code="reason_required")
+        form.instance.backorder, form.instance.backorder_reason = True, reason[:200]
+        self.let_wait.append(form.instance)
+
+    def save(self, commit=True):
+        saved = super().save(commit)
+        for line in self.let_wait:
+            line.save()  # a line that was not typed into is not among those saved
+        return saved
 
     def _report_refusal(self, refusal: ValidationError) -> None:
         if not isinstance(refusal, StockRefused) or not refusal.shortages:

@@ -75,7 +75,11 @@ class Order(Tracked):
         verbose_name_plural = _("orders")
         ordering = ["-pk"]
         indexes = [models.Index(fields=["status", "-id"], name="order_status_newest")]
-        permissions = [("cancel_order", "Can cancel an order"), ("ship_order", "Can ship an order")]
+        permissions = [
+            ("cancel_order", "Can cancel an order"),
+            ("ship_order", "Can ship an order"),
+            ("override_order", "Can let a line wait for stock although its item refuses"),
+        ]
 
     def __str__(self):
         return self.number
@@ -161,11 +165,11 @@ class OrderLine(Tracked):
 
     def claim(self, order: Order) -> Claim:
         """What this line should hold now. ``order`` is the line's own, passed so that it is not read again."""
-        return self.full_claim(order) if order.holds_stock and self.item.is_stocked else self.no_claim(order)
+        return self.full_claim(order) if order.holds_stock else self.no_claim(order)
 
     def full_claim(self, order: Order) -> Claim:
-        """What this line holds in a confirmed order: everything that is not shipped yet."""
-        left = self.quantity - self.shipped
+        """What this line holds in a confirmed order: everything that is not shipped yet, if it is kept in stock."""
+        left = self.quantity - self.shipped if self.item.is_stocked else 0
         return Claim(self.source(order), self.item, order.location, left, self.may_wait)
 
     def no_claim(self, order: Order) -> Claim:

@@ -112,7 +112,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'order',
                 'verbose_name_plural': 'orders',
                 'ordering': ['-pk'],
-                'permissions': [('cancel_order', 'Can cancel an order'), ('ship_order', 'Can ship an order')],
+                'permissions': [('cancel_order', 'Can cancel an order'), ('ship_order', 'Can ship an order'), ('override_order', 'Can let a line wait for stock although its item refuses')],
             },
         ),
         migrations.CreateModel(

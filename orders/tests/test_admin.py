@@ -254,3 +254,47 @@ def test_pages_take_the_same_queries_whatever_the_number_of_orders(dana, django_
         counts.append(len(queries))
 
     assert counts[0] == counts[1]
+
+
+def test_who_may_override_lets_a_short_line_wait_with_a_reason(admin_client):
+    mug, katherine = make_item(on_hand=2), make_customer()
+    data = typed(katherine, (mug, 5), _override="place", override_reason="Promised by phone")
+
+    admin_client.post(ADD, data)
+
+    line = Order.objects.get().lines.get()
+    assert (line.order.status, line.allocated, line.waiting) == ("confirmed", 2, 3)
+    assert (line.backorder, line.backorder_reason) == (True, "Promised by phone")
+    assert proof.find_breaches("default") == []
+
+
+def test_an_override_needs_a_reason(admin_client):
+    mug, katherine = make_item(on_hand=2), make_customer()
+
+    response = admin_client.post(ADD, typed(katherine, (mug, 5), _override="place", override_reason=" "))
+
+    assert "Say why these lines may wait for stock." in response.content.decode()
+    assert Order.objects.count() == 0
+
+
+def test_an_override_needs_its_permission(dana):
+    mug, katherine = make_item(on_hand=2), make_customer()
+
+    response = dana.post(ADD, typed(katherine, (mug, 5), _override="place", override_reason="Please"))
+
+    assert "quantity" in line_errors(response)[0]
+    assert "override-reason" not in response.content.decode()
+    assert Order.objects.count() == 0
+
+
+def test_a_line_of_a_confirmed_order_can_be_let_wait(admin_client):
+    mug, katherine = make_item(on_hand=2), make_customer()
+    order = place_order((mug, 2), customer=katherine)
+    url = reverse("admin:orders_order_change", args=[order.pk])
+    more = typed(katherine, (mug, 4, order.lines.get()), order=order)
+
+    assert "override-reason" in admin_client.post(url, more | {"_save": "1"}).content.decode()
+    admin_client.post(url, more | {"_override": "save", "override_reason": "Promised"})
+
+    line = order.lines.get()
+    assert (line.quantity, line.allocated, line.waiting) == (4, 2, 2)
