@@ -4,12 +4,14 @@ Other apps add theirs with ``register``. ``manage.py check_stock`` runs them all
 """
 
 from collections.abc import Callable, Iterator
+from typing import Any
 
 from django.db import connections, transaction
 from django.db.models import F, IntegerField, OuterRef, Q, Subquery, Sum
 from django.db.models.functions import Coalesce
 
-from backoffice.history import append_only
+from backoffice.history import proof as history_proof
+from inventory import stock
 from inventory.models import StockLevel, StockMovement
 
 Proof = Callable[[str], Iterator[str]]
@@ -52,12 +54,7 @@ class _RepeatableRead:
 @register
 def balances_are_sums(using: str) -> Iterator[str]:
     """Conservation: each balance is the sum of the level's movements."""
-    sums = StockMovement.objects.filter(level=OuterRef("pk")).order_by().values("level")
-    levels = StockLevel.objects.using(using).annotate(
-        moved=_sum(sums, "on_hand_delta"), promised=_sum(sums, "allocated_delta")
-    )
-    broken = levels.exclude(on_hand=F("moved"), allocated=F("promised")).select_related("item", "location")
-    for level in broken.iterator():
+    for level in _unbalanced(using):
         yield (
             f"{level.item.sku} at {level.location.name}: {level.on_hand} on hand and {level.allocated} allocated, "
             f"but the ledger adds up to {level.moved} and {level.promised}."
@@ -71,10 +68,25 @@ def balances_are_legal(using: str) -> Iterator[str]:
         yield (f"{level.item.sku} at {level.location.name}: {level.allocated} allocated of {level.on_hand} on hand.")
 
 
-@register
-def past_is_guarded(using: str) -> Iterator[str]:
-    for table in append_only.missing(using):
-        yield f"The table {table} can be rewritten: its append-only trigger is missing. Run `manage.py migrate`."
+register(history_proof.find_unguarded)
+register(history_proof.find_gaps)
+
+
+def repair(reason: str) -> list[StockMovement]:
+    """Writes, for every level whose balances are not the sum of its movements, one movement of the difference.
+
+    The balances stand, since they are what the rules were decided by; nothing that is recorded is changed.
+    """
+    with transaction.atomic():
+        return [stock.reconcile(level, level.moved, level.promised, reason) for level in _unbalanced("default")]
+
+
+def _unbalanced(using: str) -> Iterator[Any]:
+    sums = StockMovement.objects.filter(level=OuterRef("pk")).order_by().values("level")
+    levels = StockLevel.objects.using(using).annotate(
+        moved=_sum(sums, "on_hand_delta"), promised=_sum(sums, "allocated_delta")
+    )
+    return levels.exclude(on_hand=F("moved"), allocated=F("promised")).select_related("item", "location").iterator()
 
 
 def _sum(movements, field: str) -> Coalesce:

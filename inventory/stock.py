@@ -174,6 +174,22 @@ def _move(
     )
 
 
+def reconcile(level: StockLevel, on_hand: int, allocated: int, reason: str) -> StockMovement:
+    """Records the difference between the balances of a level and what its movements add up to, and moves nothing."""
+    movement = StockMovement(
+        level=level,
+        kind=Kind.ADJUSTMENT,
+        on_hand_delta=level.on_hand - on_hand,
+        allocated_delta=level.allocated - allocated,
+        on_hand_after=level.on_hand,
+        allocated_after=level.allocated,
+        reason=reason,
+    )
+    movement.sign()
+    movement.save_base(raw=True, force_insert=True)  # raw: receivers leave the balances alone
+    return movement
+
+
 def _announced(movement: StockMovement) -> StockMovement:
     _announce([movement])
     return movement

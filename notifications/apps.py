@@ -7,7 +7,10 @@ class NotificationsConfig(AppConfig):
     verbose_name = _("Notifications")
 
     def ready(self):
+        from inventory import proof
         from notifications import receivers, timeline
+        from notifications.proof import untold
 
         receivers.connect()
         timeline.contribute()
+        proof.register(untold)

@@ -7,10 +7,13 @@ class OrdersConfig(AppConfig):
     verbose_name = _("Sell")
 
     def ready(self):
-        from inventory import proof
+        from inventory import panels, proof
         from orders import receivers, timeline
-        from orders.proof import breaches
+        from orders.holders import holders
+        from orders.proof import illegal_steps, wrong_lines
 
         receivers.connect()
         timeline.contribute()
-        proof.register(breaches)
+        panels.contribute(holders)
+        proof.register(wrong_lines)
+        proof.register(illegal_steps)

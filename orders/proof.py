@@ -1,17 +1,18 @@
-"""The proof that every order line holds and shipped what the ledger says, and no more than its order wants."""
+"""The proof that order lines hold and shipped what the ledger says, and that orders went only where steps lead."""
 
 from collections.abc import Iterator
 
-from django.db.models import Case, F, IntegerField, OuterRef, Q, Subquery, Sum, Value, When
-from django.db.models.functions import Coalesce
+from django.db.models import Case, F, IntegerField, OuterRef, Q, Subquery, Sum, Value, When, Window
+from django.db.models.functions import Coalesce, Lag
 
 from inventory.models import Item, StockMovement
 from orders.models import LINE, Order, OrderLine
+from orders.rules import TRANSITIONS
 
 Kind = StockMovement.Kind
 
 
-def breaches(using: str) -> Iterator[str]:
+def wrong_lines(using: str) -> Iterator[str]:
     moved = StockMovement.objects.filter(source_kind=LINE, source_id=OuterRef("pk")).order_by().values("source_id")
     lines = OrderLine.objects.using(using).annotate(
         held=_sum(moved, "allocated_delta"),
@@ -36,3 +37,15 @@ def breaches(using: str) -> Iterator[str]:
 def _sum(movements, field: str) -> Coalesce:
     total = movements.annotate(total=Sum(field)).values("total")
     return Coalesce(Subquery(total, output_field=IntegerField()), 0)
+
+
+def illegal_steps(using: str) -> Iterator[str]:
+    """Each state follows from the one before it in the history of the order, and so happened once."""
+    before = Window(Lag("status"), partition_by="id", order_by="history_id")
+    legal = Q(before=F("status"))
+    for status, following in TRANSITIONS.items():
+        legal |= Q(before=status, status__in=following)
+    steps = Order.history.using(using).annotate(before=before).filter(before__isnull=False).exclude(legal)
+    for number, was, status in steps.order_by("history_id").values_list("number", "before", "status"):
+        states = Order.Status(was).label, Order.Status(status).label
+        yield f"{number} went from {states[0]} to {states[1]}, which no step does."
