@@ -44,8 +44,18 @@ class GuardedQuerySet(models.QuerySet):
         self._refuse("abulk_update")
 
 
+RUNNING_LOW = Q(reorder_level__gt=0, available__lte=F("reorder_level"))
+
+
 class StockLevelQuerySet(GuardedQuerySet):
     way = "the verbs of inventory.stock"
+
+    def running_low(self):
+        return self.filter(RUNNING_LOW)
+
+    def with_low(self):
+        """Adds ``is_low``: whether the level is running low."""
+        return self.annotate(is_low=models.ExpressionWrapper(RUNNING_LOW, output_field=models.BooleanField()))
 
     def locked(self):
         """Rows locked for this transaction, in primary key order: the one order everywhere, so nobody deadlocks."""
