@@ -27,6 +27,19 @@ KEYS = [
 ]
 
 
+HEADINGS = {
+    "name": gettext_lazy("name"),
+    "barcode": gettext_lazy("barcode"),
+    "category": gettext_lazy("category"),
+    "condition": gettext_lazy("condition"),
+    "unit_price": gettext_lazy("price"),
+    "cost": gettext_lazy("cost"),
+    "quantity": gettext_lazy("on hand"),
+    "reorder_level": gettext_lazy("reorder level"),
+    "location": gettext_lazy("location"),
+}
+
+
 class ItemOptionsForm(forms.Form):
     """How the figures of the file are meant."""
 
@@ -98,6 +111,9 @@ class ItemKind(kinds.Kind):
         if run.options["key"] == "barcode" and not values.get("barcode") and "barcode" not in wrong:
             return [Problem(_("The row has no barcode."), "no_key", "barcode")]
         return []
+
+    def heading(self, name):
+        return HEADINGS[name].capitalize() if name != "sku" else "SKU"
 
     def check(self, run):
         return import_check.check(run)

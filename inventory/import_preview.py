@@ -16,8 +16,7 @@ def preview(run: ImportRun, staged: Iterable[StagedItem]) -> list[dict[str, Any]
     items = Item.objects.in_bulk({row.item_id for row in staged if row.item_id})
     levels = StockLevel.objects.in_bulk({row.level_id for row in staged if row.level_id})
     places = dict(Location.objects.values_list("pk", "name"))
-    fields = [name for name in run.mapping if run.mapping[name]]
-    return [_row(row, items.get(row.item_id), levels.get(row.level_id), places, fields) for row in staged]
+    return [_row(row, items.get(row.item_id), levels.get(row.level_id), places, run.matched) for row in staged]
 
 
 def _row(row: StagedItem, item: Item | None, level: StockLevel | None, places: dict, fields: list[str]) -> dict:

@@ -74,6 +74,10 @@ class Kind(ABC):
     def preview(self, run: ImportRun, rows: Iterable[StagedRow]) -> list[dict[str, Any]]:
         """What the check page shows of some staged rows."""
 
+    def heading(self, name: str) -> str:
+        """What a field is called above its column."""
+        return name.replace("_", " ").capitalize()
+
     @abstractmethod
     def summary(self, run: ImportRun) -> str:
         """What the change set is called."""

@@ -83,6 +83,11 @@ class ImportRun(models.Model):
         return self.original_name
 
     @property
+    def matched(self) -> list[str]:
+        """The fields that have a column."""
+        return [name for name, source in self.mapping.items() if source]
+
+    @property
     def ready(self) -> int:
         """Rows that an apply would write."""
         return self.new + self.changed

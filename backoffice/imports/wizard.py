@@ -1,5 +1,9 @@
 """The pages of an import: upload, match, check, progress, result. Each shows a run in the state it is in."""
 
+from collections.abc import Iterator
+from itertools import compress
+from typing import Any
+
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -156,13 +160,13 @@ class Wizard:
         number = min(int(text), 100_000) if (text := request.GET.get("p", "1")).isdecimal() else 1
         staged = kind.staged.objects.filter(run=run, **({"action": action} if action else {})).order_by("row")
         found = list(staged[(number - 1) * PAGE : number * PAGE + 1] if number else [])
-        fields = [(name, run.mapping[name]) for name in run.mapping if run.mapping[name]]
+        rows = kind.preview(run, found[:PAGE])
         return self.page(
             request,
             template,
             run,
-            rows=kind.preview(run, found[:PAGE]),
-            fields=fields,
+            rows=rows,
+            fields=without_blank_columns(rows, [(kind.heading(name), run.mapping[name]) for name in run.matched]),
             chips=self.chips(run, action),
             action=action,
             number=number,
@@ -226,6 +230,22 @@ class Wizard:
         return FileResponse(
             run.file.open(), as_attachment=True, filename=run.original_name, content_type="application/octet-stream"
         )
+
+
+def without_blank_columns(rows: list[dict[str, Any]], fields: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Takes out of the rows, and of the fields above them, the columns in which no row of the page says anything."""
+    says = [
+        any(cell["new"] not in (None, "") or cell["is_wrong"] for cell in column) for column in cells_by_column(rows)
+    ]
+    if not any(says):
+        return fields
+    for row in rows:
+        row["cells"] = list(compress(row["cells"], says))
+    return list(compress(fields, says))
+
+
+def cells_by_column(rows: list[dict[str, Any]]) -> Iterator[tuple]:
+    return zip(*(row["cells"] for row in rows), strict=True)
 
 
 def primary_label(run: ImportRun) -> str:
