@@ -14,6 +14,7 @@ from backoffice.imports.kinds import Chunk, Conflict
 from backoffice.imports.models import ImportRun
 from backoffice.imports.refusals import Problem
 from backoffice.imports.set_based import execute, insert, rows
+from inventory import signals
 from inventory.import_refusals import refuse
 from inventory.import_sql import ATTRIBUTES, sql
 from inventory.models import MAX_QUANTITY, Item, StockLevel, StockMovement
@@ -44,6 +45,7 @@ def apply_chunk(run: ImportRun) -> Chunk:
     write_items(chunk)
     write_levels(chunk)
     move_stock(run, chunk)
+    announce(chunk)
     applied = execute(sql(f"UPDATE {{s}} AS s SET applied = TRUE WHERE {IN_CHUNK}"), chunk)
     return Chunk(applied, refused, last, rows_left=_last_key(run, last) is not None)
 
@@ -260,3 +262,16 @@ def move_stock(run: ImportRun, chunk: dict[str, Any]) -> None:
     )
     if moved != lines:
         raise RuntimeError(f"{lines} movements, but {moved} balances: the import is rolled back.")
+
+
+def announce(chunk: dict[str, Any]) -> None:
+    """One signal for all levels of the chunk that ran low, one for all where more is available than before."""
+    moved = f"FROM {{l}} l JOIN {{s}} s ON s.level_id = l.id WHERE {IN_CHUNK}"
+    low = "s.delta < 0 AND l.available <= l.reorder_level AND l.available - s.delta > l.reorder_level"
+    for signal, condition in (
+        (signals.stock_ran_low, f"l.reorder_level > 0 AND {low}"),
+        (signals.stock_arrived, "s.delta > 0"),
+    ):
+        if ids := [pk for (pk,) in rows(sql(f"SELECT l.id {moved} AND {condition}"), chunk)]:
+            levels = StockLevel.objects.select_related("item", "location").in_bulk(ids)
+            signal.send(StockLevel, levels=set(levels.values()))
