@@ -1,28 +1,41 @@
-from django.contrib import admin
-from django.db.models import OuterRef, Q, Subquery, Sum
+from django.contrib import admin, messages
+from django.contrib.admin.views.main import ChangeList
+from django.db.models import Exists, OuterRef, Q, Subquery, Sum
+from django.http import HttpResponseRedirect
+from django.urls import reverse
+from django.utils.formats import localize
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from backoffice.history.admin import ReadOnlyAdmin, TrackedAdmin
+from inventory import item_page
+from inventory.forms import ReorderForm
 from inventory.models import Item, Location, StockLevel, StockMovement
 from inventory.sku import sku_key
+from inventory.stock_screens import StockScreensAdmin
+
+LOW = format_html('<span class="bo-badge bo-badge-warn">{}</span>', _("running low"))
 
 
 class StockLevelInline(admin.TabularInline):
-    """Figures to read; only the reorder level is typed. Quantities change through the verbs of stock."""
+    """Only the reorder level is typed. Quantities change through the verbs of stock."""
 
     model = StockLevel
+    form = ReorderForm
     extra = max_num = 0
     can_delete = False
-    fields = ["location", "on_hand", "allocated", "available", "reorder_level"]
-    readonly_fields = ["location", "on_hand", "allocated", "available"]
+    fields = readonly_fields = ["location"]
+
+    def get_fields(self, request, obj=None):
+        return ["location", "reorder_level"]
 
     def get_queryset(self, request):
         return super().get_queryset(request).select_related("location")
 
 
 @admin.register(Item)
-class ItemAdmin(TrackedAdmin):
-    list_display = ["sku", "name", "category", "unit_price", "on_hand", "available", "is_active"]
+class ItemAdmin(StockScreensAdmin, TrackedAdmin):
+    list_display = ["sku", "name", "category", "unit_price", "on_hand", "available", "state", "is_active"]
     list_display_links = ["sku", "name"]
     list_filter = ["is_active", "is_stocked", "condition"]
     search_fields = ["name"]  # shows the box; get_search_results decides
@@ -33,6 +46,7 @@ class ItemAdmin(TrackedAdmin):
         ("category", "condition"),
         ("unit_price", "cost"),
         ("is_stocked", "is_active"),
+        "oversell",
     ]
     inlines = [StockLevelInline]
 
@@ -44,6 +58,7 @@ class ItemAdmin(TrackedAdmin):
             .annotate(
                 on_hand=Subquery(levels.annotate(sum=Sum("on_hand")).values("sum")),
                 available=Subquery(levels.annotate(sum=Sum("available")).values("sum")),
+                is_low=Exists(StockLevel.objects.running_low().filter(item=OuterRef("pk"))),
             )
         )
 
@@ -61,10 +76,91 @@ class ItemAdmin(TrackedAdmin):
     def available(self, item):
         return item.available if item.is_stocked else "—"
 
+    @admin.display(description=_("stock"))
+    def state(self, item):
+        return LOW if item.is_low and item.is_stocked else ""
+
+    def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
+        if obj:
+            context |= {**item_page.context(obj, request.user), "screens": self.screens_of(request, obj)}
+        return super().render_change_form(request, context, add, change, form_url, obj)
+
 
 @admin.register(Location)
 class LocationAdmin(TrackedAdmin):
     list_display = ["code", "name", "is_default"]
+
+
+class LowFilter(admin.SimpleListFilter):
+    title = _("stock")
+    parameter_name = "low"
+
+    def lookups(self, request, model_admin):
+        return [("1", _("Running low"))]
+
+    def queryset(self, request, queryset):
+        return queryset.running_low() if self.value() == "1" else queryset
+
+
+class LevelList(ChangeList):
+    """Leads to the item, where stock is received; the reorder level leads to its own page."""
+
+    def url_for_result(self, result):
+        return reverse("admin:inventory_item_change", args=[result.item_id])
+
+
+@admin.register(StockLevel)
+class StockLevelAdmin(TrackedAdmin):
+    """What is where, what runs low and how much to reorder. Figures are read; the reorder level is typed."""
+
+    form = ReorderForm
+    actions = None
+    list_display = ["item", "location", "on_hand", "allocated", "available", "reorders_at", "suggested", "state"]
+    list_filter = [LowFilter, "location"]
+    list_select_related = ["item", "location"]
+    ordering = ["item__sku_key", "location__code"]
+    search_fields = ["item__sku_key"]  # shows the box; get_search_results decides
+    search_help_text = _("SKU")
+    fields = ["item", "location", ("on_hand", "allocated", "available"), "reorder_level"]
+    readonly_fields = ["item", "location", "on_hand", "allocated", "available"]
+
+    def has_add_permission(self, request):
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).with_low().select_related("item", "location")
+
+    def get_search_results(self, request, queryset, search_term):
+        return queryset.filter(item__sku_key__startswith=sku_key(search_term)), False
+
+    def get_changelist(self, request, **kwargs):
+        return LevelList
+
+    @admin.display(description=_("reorder level"), ordering="reorder_level")
+    def reorders_at(self, level):
+        url = reverse("admin:inventory_stocklevel_change", args=[level.pk])
+        return format_html('<a href="{}">{}</a>', url, localize(level.reorder_level))
+
+    @admin.display(description=_("suggested"))
+    def suggested(self, level):
+        return max(level.reorder_level * 2 - level.available, 0) if level.is_low else ""
+
+    @admin.display(description=_("stock"))
+    def state(self, level):
+        return LOW if level.is_low else ""
+
+    def history_view(self, request, object_id, extra_context=None):
+        """The item's own history has its levels in it."""
+        level = self.get_object(request, object_id)
+        return HttpResponseRedirect(reverse("admin:inventory_item_history", args=[level.item_id if level else 0]))
+
+    def response_change(self, request, level):
+        facts = {"sku": level.item.sku, "location": level.location.name, "level": localize(level.reorder_level)}
+        messages.success(request, _("%(sku)s at %(location)s: reorder level %(level)s.") % facts)
+        return self.response_post_save_change(request, level)
 
 
 @admin.register(StockMovement)
@@ -82,6 +178,9 @@ class StockMovementAdmin(ReadOnlyAdmin):
         "after",
     ]
     readonly_fields = ["item", "location", "after", "because"]
+
+    def lookup_allowed(self, lookup, value, request):
+        return lookup == "level__item" or super().lookup_allowed(lookup, value, request)
 
     def get_search_results(self, request, queryset, search_term):
         if search_term.strip():

@@ -47,6 +47,7 @@ def test_quantities_are_read_on_an_items_page_and_never_typed(admin_client):
         "cost": "1",
         "is_stocked": "on",
         "is_active": "on",
+        "oversell": "block",
         "levels-TOTAL_FORMS": 1,
         "levels-INITIAL_FORMS": 1,
         "levels-0-id": level.pk,
