@@ -31,7 +31,7 @@ class OrderLineInline(admin.TabularInline):
     model = OrderLine
     form = OrderLineForm
     formset = OrderLineFormSet
-    readonly_fields = ["available", "amount", "allocated", "shipped"]
+    readonly_fields = ["available", "amount", "promised", "shipped"]
     autocomplete_fields = ["item"]
     extra = 0
 
@@ -41,7 +41,7 @@ class OrderLineInline(admin.TabularInline):
         return super().get_queryset(request).select_related("item").annotate(available=available)
 
     def get_fields(self, request, obj=None):
-        promised = ["allocated", "shipped"] if obj and obj.was_confirmed else []
+        promised = ["promised", "shipped"] if obj and obj.was_confirmed else []
         return ["item", "available", "quantity", "unit_price", "amount", *promised]
 
     def get_extra(self, request, obj=None, **kwargs):
@@ -60,7 +60,15 @@ class OrderLineInline(admin.TabularInline):
 
     @admin.display(description=_("available"))
     def available(self, line):
-        return getattr(line, "available", "") if line.pk and line.item.is_stocked else ""
+        if not line.pk or not line.item.is_stocked:
+            return ""
+        return line.available or 0  # nothing was ever received there
+
+    @admin.display(description=_("allocated"))
+    def promised(self, line):
+        if not line.pk or not line.order.holds_stock or not line.waiting:
+            return line.allocated
+        return _("%(allocated)d, %(waiting)d wait") % {"allocated": line.allocated, "waiting": line.waiting}
 
     @admin.display(description=_("amount"))
     def amount(self, line):

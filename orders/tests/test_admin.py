@@ -298,3 +298,11 @@ def test_a_line_of_a_confirmed_order_can_be_let_wait(admin_client):
 
     line = order.lines.get()
     assert (line.quantity, line.allocated, line.waiting) == (4, 2, 2)
+
+
+def test_the_page_says_how_many_units_of_a_line_wait(dana):
+    order = place_order((make_item(on_hand=3, oversell="backorder"), 5))
+
+    page = dana.get(reverse("admin:orders_order_change", args=[order.pk])).content.decode()
+
+    assert "3, 2 wait" in page
