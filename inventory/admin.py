@@ -24,10 +24,11 @@ class StockLevelInline(admin.TabularInline):
     form = ReorderForm
     extra = max_num = 0
     can_delete = False
-    fields = readonly_fields = ["location"]
+    fields = ["location", "reorder_level"]
+    readonly_fields = ["location"]
 
-    def get_fields(self, request, obj=None):
-        return ["location", "reorder_level"]
+    def has_add_permission(self, request, obj=None):
+        return False
 
     def get_queryset(self, request):
         return super().get_queryset(request).select_related("location")
@@ -76,7 +77,7 @@ class ItemAdmin(StockScreensAdmin, TrackedAdmin):
     def available(self, item):
         return item.available if item.is_stocked else "—"
 
-    @admin.display(description=_("stock"))
+    @admin.display(description=_("stock"), empty_value="")
     def state(self, item):
         return LOW if item.is_low and item.is_stocked else ""
 
@@ -144,11 +145,11 @@ class StockLevelAdmin(TrackedAdmin):
         url = reverse("admin:inventory_stocklevel_change", args=[level.pk])
         return format_html('<a href="{}">{}</a>', url, localize(level.reorder_level))
 
-    @admin.display(description=_("suggested"))
+    @admin.display(description=_("suggested"), empty_value="")
     def suggested(self, level):
         return max(level.reorder_level * 2 - level.available, 0) if level.is_low else ""
 
-    @admin.display(description=_("stock"))
+    @admin.display(description=_("stock"), empty_value="")
     def state(self, level):
         return LOW if level.is_low else ""
 
@@ -156,6 +157,10 @@ class StockLevelAdmin(TrackedAdmin):
         """The item's own history has its levels in it."""
         level = self.get_object(request, object_id)
         return HttpResponseRedirect(reverse("admin:inventory_item_history", args=[level.item_id if level else 0]))
+
+    def render_change_form(self, request, context, *args, **kwargs):
+        context |= {"show_save_and_continue": False}
+        return super().render_change_form(request, context, *args, **kwargs)
 
     def response_change(self, request, level):
         facts = {"sku": level.item.sku, "location": level.location.name, "level": localize(level.reorder_level)}

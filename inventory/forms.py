@@ -134,7 +134,7 @@ class AdjustForm(StockForm):
 class CountForm(StockForm):
     """Posts what was on hand when the counting began, so that what moved since is noticed."""
 
-    counted = _units(gettext_lazy("counted"), 0, help_text=gettext_lazy("The units that are on the shelf."))
+    counted = _units(gettext_lazy("counted"), 0)
     reason = _reason(gettext_lazy("Count"))
     seen = forms.IntegerField(required=False, widget=forms.HiddenInput)
     keep = forms.ChoiceField(
