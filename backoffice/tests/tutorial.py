@@ -9,7 +9,7 @@ from contextlib import nullcontext
 
 from django.db import connection, transaction
 
-SECONDS_TO_BUILD_AN_ORDER = 0.02
+SECONDS_TO_BUILD_AN_ORDER = 0.05
 
 
 class SoldOutError(Exception):

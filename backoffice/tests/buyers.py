@@ -1,0 +1,160 @@
+"""Buyers in processes of their own: ``python -m backoffice.tests.buyers`` forks one for each line that it reads.
+
+``place ORDER MOMENT``      places an order at that moment of the clock and prints what became of it
+``keep ITEM CUSTOMER FILE`` enters and places orders until it is killed; FILE is its journal, see ``Journal``
+``keep-in-autocommit ...``  the same without transactions: the negative control of the kill
+"""
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from random import Random
+
+import django
+
+from backoffice.tests.serving import ROOT, surroundings
+
+
+@dataclass
+class Journal:
+    """What a buyer was told, written down before it goes on: ``+`` an order is begun, its number when it is placed."""
+
+    path: Path
+
+    def begin(self) -> None:
+        self._write("+\n")
+
+    def acknowledge(self, number: str) -> None:
+        self._write(f"{number}\n")
+
+    def _write(self, line: str) -> None:
+        with self.path.open("a") as file:
+            file.write(line)
+            file.flush()
+            os.fsync(file.fileno())
+
+    def lines(self) -> list[str]:
+        return self.path.read_text().splitlines() if self.path.exists() else []
+
+    def acknowledged(self) -> set[str]:
+        return {line for line in self.lines() if line != "+"}
+
+    def ends_inside_an_order(self) -> bool:
+        return self.lines()[-1:] == ["+"]
+
+
+class Nursery:
+    """The process that loaded Django once and forks buyers. What they print comes back line by line."""
+
+    def __init__(self, process: subprocess.Popen[str]):
+        self.process = process
+
+    def tell(self, *words: object) -> None:
+        assert self.process.stdin
+        self.process.stdin.write(" ".join(map(str, words)) + "\n")
+        self.process.stdin.flush()
+
+    def hear(self) -> str:
+        assert self.process.stdout
+        return self.process.stdout.readline().strip()
+
+
+@contextmanager
+def nursery(database: str) -> Iterator[Nursery]:
+    command = [sys.executable, "-m", "backoffice.tests.buyers"]
+    environment = surroundings(
+        DATABASE_URL=database, DJANGO_SETTINGS_MODULE="backoffice.settings", EMAIL_PROVIDER="capture"
+    )
+    process = subprocess.Popen(
+        command, cwd=ROOT, env=environment, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    )
+    try:
+        yield Nursery(process)
+    finally:
+        process.communicate(timeout=30)  # closes its input, which ends it
+
+
+# Inside the buyers' processes -----------------------------------------------------------------------------------------
+
+
+def place(order: str, moment: str) -> None:
+    from django.db import connection
+
+    from inventory.rules import StockRefused
+    from orders import workflow
+    from orders.models import Order
+
+    found = Order.objects.get(pk=order)
+    connection.ensure_connection()
+    time.sleep(max(0.0, float(moment) - time.time()))
+    try:
+        workflow.place(found)
+        tell("placed")
+    except StockRefused as refusal:
+        tell(str(refusal.code))
+
+
+def keep_placing(item: str, customer: str, file: str) -> None:
+    from inventory.models import Item
+    from orders.models import Customer
+    from orders.tests.shop import place_order
+
+    mug, katherine, journal, dice = (
+        Item.objects.get(pk=item),
+        Customer.objects.get(pk=customer),
+        Journal(Path(file)),
+        Random(),
+    )
+    tell(str(os.getpid()))
+    while True:
+        journal.begin()
+        order = place_order((mug, dice.randint(1, 3)), (mug, 1), customer=katherine)
+        journal.acknowledge(order.number)
+
+
+def keep_placing_in_autocommit(item: str, customer: str, file: str) -> None:
+    from django.db import transaction
+
+    from inventory.querysets import StockLevelQuerySet
+    from orders.querysets import OrderLineQuerySet, OrderQuerySet
+
+    transaction.Atomic.__enter__ = lambda self: None  # type: ignore[method-assign]
+    transaction.Atomic.__exit__ = lambda self, *failure: None  # type: ignore[assignment, method-assign]
+    for queryset in (StockLevelQuerySet, OrderQuerySet, OrderLineQuerySet):
+        queryset.locked = lambda self: self.order_by("pk")  # type: ignore[method-assign, assignment]
+    keep_placing(item, customer, file)
+
+
+def tell(word: str) -> None:
+    os.write(1, f"{word}\n".encode())
+
+
+def main() -> None:
+    django.setup()
+    jobs = {"place": place, "keep": keep_placing, "keep-in-autocommit": keep_placing_in_autocommit}
+    for line in sys.stdin:
+        while _reap():
+            pass
+        if os.fork() == 0:
+            name, *words = line.split()
+            try:
+                jobs[name](*words)
+            except BaseException as failure:
+                tell(f"{type(failure).__name__}: {failure}".replace("\n", " "))
+            os._exit(0)
+
+
+def _reap() -> bool:
+    try:
+        return os.waitpid(-1, os.WNOHANG)[0] != 0
+    except ChildProcessError:
+        return False
+
+
+if __name__ == "__main__":
+    main()
