@@ -4,6 +4,7 @@ The end state is that of saving each row through the receivers; a test compares 
 everywhere: stock levels first, in primary key order.
 """
 
+from itertools import batched
 from typing import Any
 
 from django.db import connection
@@ -13,7 +14,7 @@ from backoffice.history import bulk, change_sets
 from backoffice.imports.kinds import Chunk, Conflict
 from backoffice.imports.models import ImportRun
 from backoffice.imports.refusals import Problem
-from backoffice.imports.set_based import execute, insert, rows
+from backoffice.imports.set_based import execute, insert, refresh_statistics, rows
 from inventory import signals
 from inventory.import_refusals import refuse
 from inventory.import_sql import ATTRIBUTES, sql
@@ -21,6 +22,7 @@ from inventory.models import MAX_QUANTITY, Item, StockLevel, StockMovement
 
 CHUNK = 5_000
 WHOLE = 20_000  # an all-or-nothing import up to this size is one transaction
+ARRIVALS = 500  # levels in one signal
 KINDS = {
     "set": StockMovement.Kind.COUNT,
     "add": StockMovement.Kind.RECEIPT,
@@ -47,7 +49,10 @@ def apply_chunk(run: ImportRun) -> Chunk:
     move_stock(run, chunk)
     announce(chunk)
     applied = execute(sql(f"UPDATE {{s}} AS s SET applied = TRUE WHERE {IN_CHUNK}"), chunk)
-    return Chunk(applied, refused, last, rows_left=_last_key(run, last) is not None)
+    rows_left = _last_key(run, last) is not None
+    if run.applied + applied > CHUNK and not rows_left:
+        refresh_statistics(Item, Item.history.model, StockLevel, StockLevel.history.model, StockMovement)
+    return Chunk(applied, refused, last, rows_left)
 
 
 def _last_key(run: ImportRun, position: str) -> str | None:
@@ -265,13 +270,15 @@ def move_stock(run: ImportRun, chunk: dict[str, Any]) -> None:
 
 
 def announce(chunk: dict[str, Any]) -> None:
-    """One signal for all levels of the chunk that ran low, one for all where more is available than before."""
-    moved = f"FROM {{l}} l JOIN {{s}} s ON s.level_id = l.id WHERE {IN_CHUNK}"
-    low = "s.delta < 0 AND l.available <= l.reorder_level AND l.available - s.delta > l.reorder_level"
-    for signal, condition in (
-        (signals.stock_ran_low, f"l.reorder_level > 0 AND {low}"),
-        (signals.stock_arrived, "s.delta > 0"),
-    ):
-        if ids := [pk for (pk,) in rows(sql(f"SELECT l.id {moved} AND {condition}"), chunk)]:
-            levels = StockLevel.objects.select_related("item", "location").in_bulk(ids)
-            signal.send(StockLevel, levels=set(levels.values()))
+    """Says once which levels ran low, and in groups, because receivers ask for each, where units arrived."""
+    fell = "s.delta < 0 AND l.available <= l.reorder_level AND l.available - s.delta > l.reorder_level"
+    if low := _moved_levels(chunk, f"l.reorder_level > 0 AND {fell}"):
+        signals.stock_ran_low.send(StockLevel, levels=set(low))
+    for arrived in batched(_moved_levels(chunk, "s.delta > 0"), ARRIVALS):
+        signals.stock_arrived.send(StockLevel, levels=set(arrived))
+
+
+def _moved_levels(chunk: dict[str, Any], condition: str) -> list[StockLevel]:
+    moved = f"SELECT l.id FROM {{l}} l JOIN {{s}} s ON s.level_id = l.id WHERE {IN_CHUNK} AND {condition}"
+    ids = [pk for (pk,) in rows(sql(moved), chunk)]
+    return list(StockLevel.objects.select_related("item", "location").in_bulk(ids).values())

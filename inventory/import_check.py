@@ -52,7 +52,8 @@ def find_live_records(run: ImportRun) -> None:
     execute(
         sql(
             "UPDATE {s} AS s SET level_id = l.id, checked_on_hand = l.on_hand,"
-            " checked_movement_id = COALESCE((SELECT MAX(m.id) FROM {m} m WHERE m.level_id = l.id), 0),"
+            " checked_movement_id ="
+            " COALESCE((SELECT m.id FROM {m} m WHERE m.level_id = l.id ORDER BY m.id DESC LIMIT 1), 0),"
             " checked_level_history_id = (SELECT MAX(h.history_id) FROM {lh} h WHERE h.id = l.id)"
             " FROM {l} l WHERE s.run_id = %s AND l.item_id = s.item_id AND l.location_id = s.location_id"
         ),

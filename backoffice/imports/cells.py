@@ -21,7 +21,7 @@ THREE_DIGITS = re.compile(r"[1-9][0-9]{0,2}[.,][0-9]{3}")
 LINE_BREAKS = re.compile(r"[ ]*[\t\r\n]+[ ]*")
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 INVISIBLE = re.compile(r"[\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
-QUOTED_FORMULA = re.compile(r"'(?=\s*[=+\-@\t\r\n\0＝＋－＠])")
+QUOTED_FORMULA = re.compile(r"^('*)'(?=\s*[=+\-@\t\r\n\0＝＋－＠])")
 NOISE = Decimal("0.000001")  # what binary fractions leave behind: 12.340000000000002
 
 
@@ -35,7 +35,7 @@ def is_blank(cell: Cell) -> bool:
 def text(cell: Cell, most: int) -> str:
     """Text on one line, at most ``most`` characters, in Unicode's composed form. Integral numbers lose their point."""
     found = _as_text(cell)
-    found = QUOTED_FORMULA.sub("", found, count=1) if found.startswith("'") else found
+    found = QUOTED_FORMULA.sub(r"\1", found) if found.startswith("'") else found
     found = LINE_BREAKS.sub(" ", found)
     if CONTROL.search(found):
         raise ValueError(_("“%(value)s” contains a control character. Remove it.") % {"value": shown(found)})

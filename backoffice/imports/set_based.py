@@ -29,9 +29,14 @@ def stage(model: type[models.Model], columns: Sequence[str], values: Iterable[tu
         with transaction.atomic():
             _write(model, columns, batch)
         count += len(batch)
-    if connection.vendor == "postgresql":
-        execute(f"ANALYZE {table(model)}")  # the joins of the check are planned for what has just come in
+    refresh_statistics(model)
     return count
+
+
+def refresh_statistics(*changed: type[models.Model]) -> None:
+    """Lets PostgreSQL plan the next joins for what has just come in, before it looks by itself."""
+    if connection.vendor == "postgresql":
+        execute(f"ANALYZE {', '.join(table(model) for model in changed)}")
 
 
 def _write(model: type[models.Model], columns: Sequence[str], batch: Sequence[tuple]) -> None:
