@@ -81,6 +81,9 @@ class ItemAdmin(StockScreensAdmin, TrackedAdmin):
     def state(self, item):
         return LOW if item.is_low and item.is_stocked else ""
 
+    def get_inlines(self, request, obj):
+        return self.inlines if obj else []
+
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
         if obj:
             context |= {**item_page.context(obj, request.user), "screens": self.screens_of(request, obj)}

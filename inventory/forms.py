@@ -6,7 +6,6 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.formats import number_format
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -28,13 +27,13 @@ REASONS = [
 ]
 
 
-def _units(label: str | Promise, least: int, **options) -> forms.IntegerField:
+def _units(label: Any, least: int, **options) -> forms.IntegerField:
     attributes = {"autofocus": True} | ({"inputmode": "numeric"} if least >= 0 else {})  # that keypad has no minus
     widget = forms.NumberInput(attributes)
     return forms.IntegerField(label=label, min_value=least, max_value=MAX_QUANTITY, widget=widget, **options)
 
 
-def _reason(initial: str | Promise = "") -> forms.CharField:
+def _reason(initial: Any = "") -> forms.CharField:
     widget = forms.TextInput({"list": "reasons", "autocomplete": "off"})
     return forms.CharField(label=gettext_lazy("reason"), max_length=500, initial=initial, widget=widget)
 

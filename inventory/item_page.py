@@ -59,7 +59,7 @@ def prove(levels: Iterable[StockLevel]) -> Proof:
     levels = list(levels)
     moved = StockMovement.objects.filter(level__in=[level.pk for level in levels]).order_by().values("level")
     rows = moved.annotate(count=Count("pk"), on_hand=Sum("on_hand_delta"), allocated=Sum("allocated_delta"))
-    sums = {row["level"]: row for row in rows}
+    sums: dict[int, Any] = {row["level"]: row for row in rows}
     nothing = {"on_hand": 0, "allocated": 0}
     breaches = [_breach(level, sums.get(level.pk, nothing)) for level in levels]
     if broken := " ".join(filter(None, breaches)):
