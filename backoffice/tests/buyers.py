@@ -17,6 +17,7 @@ from random import Random
 
 import django
 
+from backoffice.tests import tutorial
 from backoffice.tests.serving import ROOT, surroundings
 
 
@@ -118,15 +119,7 @@ def keep_placing(item: str, customer: str, file: str) -> None:
 
 
 def keep_placing_in_autocommit(item: str, customer: str, file: str) -> None:
-    from django.db import transaction
-
-    from inventory.querysets import StockLevelQuerySet
-    from orders.querysets import OrderLineQuerySet, OrderQuerySet
-
-    transaction.Atomic.__enter__ = lambda self: None  # type: ignore[method-assign]
-    transaction.Atomic.__exit__ = lambda self, *failure: None  # type: ignore[assignment, method-assign]
-    for queryset in (StockLevelQuerySet, OrderQuerySet, OrderLineQuerySet):
-        queryset.locked = lambda self: self.order_by("pk")  # type: ignore[method-assign, assignment]
+    tutorial.take_transactions_off()
     keep_placing(item, customer, file)
 
 

@@ -4,15 +4,13 @@ The negative control of races over HTTP: the same pages, forms and processes, an
 """
 
 from django.core.exceptions import ValidationError
-from django.db import connection, transaction
+from django.db import connection
 from django.db.models.signals import post_save, pre_save
 
 from backoffice.tests import tutorial
 from backoffice.wsgi import application
 from inventory.models import StockLevel, StockMovement
-from inventory.querysets import StockLevelQuerySet
 from orders.models import Order, OrderLine
-from orders.querysets import OrderLineQuerySet, OrderQuerySet
 
 __all__ = ["application"]
 
@@ -26,13 +24,11 @@ GUARDS = [
 
 
 def take_guards_off() -> None:
-    for queryset in (StockLevelQuerySet, OrderQuerySet, OrderLineQuerySet):
-        queryset.locked = lambda self: self.order_by("pk")  # type: ignore[method-assign, assignment]
+    tutorial.take_locks_off()
     for signal, sender, uid in GUARDS:
         assert signal.disconnect(sender=sender, dispatch_uid=uid), uid
     if connection.vendor == "sqlite":
-        transaction.Atomic.__enter__ = lambda self: None  # type: ignore[method-assign]
-        transaction.Atomic.__exit__ = lambda self, *failure: None  # type: ignore[assignment, method-assign]
+        tutorial.take_transactions_off()
 
 
 def sell_as_the_tutorial_does(instance, **kwargs):
