@@ -38,7 +38,7 @@ class OrderLineInline(admin.TabularInline):
     def get_queryset(self, request):
         levels = StockLevel.objects.filter(item=OuterRef("item"), location=OuterRef("order__location"))
         available = Subquery(levels.values("available")[:1])
-        return super().get_queryset(request).select_related("item").annotate(available=available)
+        return super().get_queryset(request).select_related("item", "order").annotate(available=available)
 
     def get_fields(self, request, obj=None):
         promised = ["promised", "shipped"] if obj and obj.was_confirmed else []
