@@ -163,7 +163,7 @@ def insert_items(chunk: dict[str, Any]) -> None:
     expressions = {"sku": "MIN(s.sku)", "sku_key": "s.sku_key"}
     params = dict(chunk)
     for name in ATTRIBUTES:
-        field = Item._meta.get_field(name)
+        field: Any = Item._meta.get_field(name)
         params[f"blank_{name}"] = field.get_db_prep_save(field.get_default(), connection)
         expressions[name] = f"COALESCE(MAX(s.{name}), %(blank_{name})s)"
     new = f"FROM {{s}} s WHERE {IN_CHUNK} AND s.action = 'new'"

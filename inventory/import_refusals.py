@@ -14,7 +14,7 @@ from backoffice.imports.set_based import BATCH, rows
 from inventory.import_sql import ATTRIBUTES, sql
 from inventory.models import MAX_QUANTITY, Item, Location, StockMovement
 
-Refusal = tuple[int, Problem, object]
+Refusal = tuple[int, Problem, str | list]
 
 
 def refuse(refusals: Iterable[Refusal]) -> int:
@@ -29,8 +29,8 @@ def refuse(refusals: Iterable[Refusal]) -> int:
     return count
 
 
-def _parsed(problems: object) -> list:
-    return json.loads(problems) if isinstance(problems, str) else list(problems)
+def _parsed(problems: str | list) -> list:
+    return json.loads(problems) if isinstance(problems, str) else problems
 
 
 def _column(run: ImportRun, name: str) -> str:
@@ -72,7 +72,7 @@ def refuse_disagreeing(run: ImportRun) -> None:
     message = _("The rows of %(sku)s do not agree about its %(field)s.")
     for pk, sku, _key, *differs in found:
         for name in (name for name, differ in zip(ATTRIBUTES, differs, strict=True) if differ):
-            label = Item._meta.get_field(name).verbose_name
+            label = getattr(Item._meta.get_field(name), "verbose_name", name)
             problem = Problem(message % {"sku": sku, "field": label}, "disagree", name, _column(run, name))
             refuse([(pk, problem, "[]")])
             break

@@ -5,12 +5,12 @@ import csv
 import io
 import re
 from collections.abc import Iterator
-from typing import BinaryIO
+from typing import Any
 
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from backoffice.imports.reading import Row, Sheet, heading, split_header
+from backoffice.imports.reading import Row, Sheet, Source, heading, split_header
 from backoffice.imports.refusals import FileRefused, Problem
 
 DELIMITERS = ",;\t|"
@@ -20,7 +20,7 @@ SEPARATOR_LINE = re.compile(r"sep=(.)\s*", re.IGNORECASE)
 LINE_END = re.compile(rb"\r\n|\r|\n")
 
 
-def open_sheet(file: BinaryIO) -> Sheet:
+def open_sheet(file: Source) -> Sheet:
     check_encoding(file)
     delimiter, first_line = find_delimiter(file)
     records = read_records(file, delimiter, first_line)
@@ -38,7 +38,7 @@ def open_sheet(file: BinaryIO) -> Sheet:
 # Encoding ---------------------------------------------------------------------------------------------------------
 
 
-def check_encoding(file: BinaryIO) -> None:
+def check_encoding(file: Source) -> None:
     """UTF-8 throughout and no NUL, or a refusal that names the first line at fault."""
     decoder = codecs.getincrementaldecoder("utf-8-sig")()
     file.seek(0)
@@ -80,7 +80,7 @@ def _nul(line: int) -> FileRefused:
 # Records ----------------------------------------------------------------------------------------------------------
 
 
-def find_delimiter(file: BinaryIO) -> tuple[str, int]:
+def find_delimiter(file: Source) -> tuple[str, int]:
     """The separator that the header shows, and how many lines stand before the header (a ``sep=`` line)."""
     lines = _text(file)
     first = next((line for line in lines if line.strip()), "")
@@ -97,7 +97,7 @@ def find_delimiter(file: BinaryIO) -> tuple[str, int]:
     return best[0], 0
 
 
-def _columns(file: BinaryIO, delimiter: str) -> int:
+def _columns(file: Source, delimiter: str) -> int:
     """How many columns the header has under this separator; 1 when it cannot be read that way."""
     try:
         header = next((cells for _number, cells in read_records(file, delimiter, 0) if any(cells)), [])
@@ -106,31 +106,32 @@ def _columns(file: BinaryIO, delimiter: str) -> int:
     return len(header)
 
 
-def _text(file: BinaryIO) -> io.TextIOWrapper:
+def _text(file: Source) -> io.TextIOWrapper:
     """The file as text with its line ends kept; detached so that closing it does not close the file."""
     file.seek(0)
-    return io.TextIOWrapper(_Unclosed(file), encoding="utf-8-sig", newline="")
+    view: Any = _Unclosed(file)
+    return io.TextIOWrapper(view, encoding="utf-8-sig", newline="")
 
 
 class _Unclosed(io.BufferedIOBase):
     """A view of a file that leaves the file open, with a position of its own."""
 
-    def __init__(self, file: BinaryIO):
+    def __init__(self, file: Source):
         self._file, self._at = file, 0
 
     def readable(self) -> bool:
         return True
 
-    def read1(self, size: int = -1) -> bytes:
+    def read1(self, size: int | None = -1) -> bytes:
         self._file.seek(self._at)
-        data = self._file.read(size if size > 0 else CHUNK)
+        data = self._file.read(size if size and size > 0 else CHUNK)
         self._at += len(data)
         return data
 
     read = read1
 
 
-def read_records(file: BinaryIO, delimiter: str, skip: int) -> Iterator[tuple[int, list[str]]]:
+def read_records(file: Source, delimiter: str, skip: int) -> Iterator[tuple[int, list[str]]]:
     """(line on which the record starts, cells). Raises FileRefused where quoting is broken."""
     csv.field_size_limit(settings.IMPORT_MAX_CELL_CHARACTERS)
     reader = csv.reader(_text(file), delimiter=delimiter, strict=True)

@@ -1,3 +1,5 @@
+from typing import Any
+
 from django import forms
 from django.core.files.base import ContentFile
 from django.utils.translation import gettext_lazy as _
@@ -14,7 +16,6 @@ POLICIES = [
 class UploadForm(forms.Form):
     """A file, or a table copied from a spreadsheet."""
 
-    kind = forms.ChoiceField(label=_("What the file holds"))
     file = forms.FileField(label=_("File"), required=False, help_text=_("CSV or XLSX"))
     text = forms.CharField(
         label=_("Or paste rows, headings first"), required=False, widget=forms.Textarea(attrs={"rows": 4}), strip=False
@@ -23,10 +24,9 @@ class UploadForm(forms.Form):
 
     def __init__(self, *args, allowed: list[kinds.Kind], **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["kind"].choices = [(kind.name, kind.label) for kind in allowed]
-        if len(allowed) == 1:
-            self.fields["kind"].widget = forms.HiddenInput()
-            self.fields["kind"].initial = allowed[0].name
+        choices = [(kind.name, kind.label) for kind in allowed]
+        hidden: dict[str, Any] = {"widget": forms.HiddenInput, "initial": allowed[0].name} if len(allowed) == 1 else {}
+        self.fields["kind"] = forms.ChoiceField(label=_("What the file holds"), choices=choices, **hidden)
 
     def clean(self):
         cleaned = super().clean()

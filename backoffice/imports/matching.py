@@ -5,7 +5,7 @@ A source is a heading, or several joined with ``+`` (``Handle+Option1 Value``): 
 
 import hashlib
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as _
@@ -39,7 +39,7 @@ class Column:
     source: str
     places: tuple[int, ...]
 
-    def cell(self, cells: list[Cell]) -> Cell:
+    def cell(self, cells: Sequence[Cell]) -> Cell:
         if len(self.places) == 1:
             return cells[self.places[0]]
         parts = [cells[place] for place in self.places]

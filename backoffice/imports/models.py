@@ -117,6 +117,8 @@ class StagedRow(models.Model):
     problems = models.JSONField(default=list)
     applied = models.BooleanField(db_default=False)
 
+    objects: models.Manager["StagedRow"]
+
     class Meta:
         abstract = True
         ordering = ["row"]

@@ -3,17 +3,19 @@
 ``open_sheet`` looks at the bytes, not at the name, and gives a ``Sheet`` whose rows can be read more than once.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
-from typing import BinaryIO
+from typing import IO
 
 from django.conf import settings
+from django.core.files.base import File
 from django.utils.translation import gettext as _
 
 from backoffice.imports.refusals import FileRefused, Problem
 
 Cell = str | float | int | bool | date | datetime | time | timedelta
+Source = IO[bytes] | File
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 ZIP = b"PK\x03\x04"
 OTHER_FORMATS = (
@@ -39,7 +41,7 @@ class Row:
     """One row as it stands in the file, blanks as empty text. ``problems`` concern the row as a whole."""
 
     number: int
-    cells: list[Cell]
+    cells: Sequence[Cell]
     problems: tuple[Problem, ...] = ()
 
     def is_blank(self) -> bool:
@@ -72,7 +74,7 @@ class Sheet:
             yield row
 
 
-def open_sheet(file: BinaryIO, sheet: str = "") -> Sheet:
+def open_sheet(file: Source, sheet: str = "") -> Sheet:
     """The sheet to import. Raises FileRefused; ``file`` must stay open while rows are read."""
     from backoffice.imports import csv_files, xlsx_files
 
@@ -88,7 +90,7 @@ def open_sheet(file: BinaryIO, sheet: str = "") -> Sheet:
     return found
 
 
-def check_size(file: BinaryIO) -> None:
+def check_size(file: Source) -> None:
     size = file.seek(0, 2)
     if size > settings.IMPORT_MAX_BYTES:
         facts = {"most": settings.IMPORT_MAX_BYTES // 2**20}

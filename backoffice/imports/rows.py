@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any, BinaryIO
+from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -13,7 +13,7 @@ from backoffice.imports import cells
 from backoffice.imports.kinds import CleanRow, Kind
 from backoffice.imports.matching import Column, Match, find, match
 from backoffice.imports.models import ImportRun
-from backoffice.imports.reading import Cell, Row, Sheet, open_sheet
+from backoffice.imports.reading import Cell, Row, Sheet, Source, open_sheet
 from backoffice.imports.refusals import FileRefused, Problem, shown
 from backoffice.imports.shapes import Shape
 
@@ -47,7 +47,7 @@ class Opened:
         return [place for place, heading in enumerate(self.sheet.header) if not heading]
 
 
-def open_run(run: ImportRun, kind: Kind, file: BinaryIO, chosen: dict[str, str] | None = None) -> Opened:
+def open_run(run: ImportRun, kind: Kind, file: Source, chosen: dict[str, str] | None = None) -> Opened:
     """Reads the header and matches it. Raises FileRefused."""
     sheet = open_sheet(file, run.sheet)
     shape_class = next((shape for shape in kind.shapes if shape.fits(sheet.header)), Shape)

@@ -40,7 +40,7 @@ def refresh_statistics(*changed: type[models.Model]) -> None:
 
 
 def _write(model: type[models.Model], columns: Sequence[str], batch: Sequence[tuple]) -> None:
-    names = ", ".join(connection.ops.quote_name(model._meta.get_field(name).column) for name in columns)
+    names = ", ".join(_quoted(model._meta.get_field(name)) for name in columns)
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             with cursor.copy(f"COPY {table(model)} ({names}) FROM STDIN") as copy:
@@ -58,8 +58,12 @@ def insert(model: type[models.Model], expressions: Mapping[str, str], source: st
     ]
     defaults = {f"default_{field.attname}": _default(field) for field in fields if field.attname not in expressions}
     values = [expressions.get(field.attname) or f"%(default_{field.attname})s" for field in fields]
-    names = ", ".join(connection.ops.quote_name(field.column) for field in fields)
+    names = ", ".join(_quoted(field) for field in fields)
     return execute(f"INSERT INTO {table(model)} ({names}) SELECT {', '.join(values)} {source}", {**params, **defaults})
+
+
+def _quoted(field: Any) -> str:
+    return connection.ops.quote_name(field.column)
 
 
 def _default(field: models.Field) -> Any:

@@ -46,7 +46,7 @@ class Wizard:
         ]
         return own + super().get_urls()
 
-    def visible(self, request, pk) -> ImportRun:
+    def visible(self, request, pk):
         run = self.get_queryset(request).filter(pk=pk).first()
         if run is None:
             raise Http404

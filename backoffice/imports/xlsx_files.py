@@ -5,7 +5,6 @@ import zipfile
 from collections.abc import Iterator
 from functools import partial
 from pathlib import PurePosixPath
-from typing import BinaryIO
 
 from defusedxml import ElementTree
 from django.utils.translation import gettext as _
@@ -13,7 +12,7 @@ from django.utils.translation import ngettext
 from python_calamine import CalamineSheet, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum, WorksheetNotFound
 
 from backoffice.imports import xlsx_guard
-from backoffice.imports.reading import OddCell, Row, Sheet, heading, split_header
+from backoffice.imports.reading import OddCell, Row, Sheet, Source, heading, split_header
 from backoffice.imports.refusals import FileRefused
 
 CELL = re.compile(rb"<(?:\w+:)?c\b([^>]*[^/>])>(.*?)</(?:\w+:)?c>", re.DOTALL)
@@ -24,7 +23,7 @@ VALUE = re.compile(rb"<(?:\w+:)?v>[^<]+<")
 Odd = dict[int, dict[int, str]]  # row -> column -> what is wrong with the cell
 
 
-def open_sheet(file: BinaryIO, wanted: str) -> Sheet:
+def open_sheet(file: Source, wanted: str) -> Sheet:
     parts = xlsx_guard.inspect(file)
     book = _guarded(partial(_open, file))
     name = choose(book, wanted)
@@ -42,7 +41,7 @@ def open_sheet(file: BinaryIO, wanted: str) -> Sheet:
     return Sheet(name=name, header=header, read=read, notices=notices(book, name, part))
 
 
-def _open(file: BinaryIO) -> CalamineWorkbook:
+def _open(file: Source) -> CalamineWorkbook:
     file.seek(0)
     return CalamineWorkbook.from_filelike(file)
 
@@ -82,7 +81,7 @@ def choose(book: CalamineWorkbook, wanted: str) -> str:
     return filled[0]
 
 
-def part_name(file: BinaryIO, sheet: str) -> str:
+def part_name(file: Source, sheet: str) -> str:
     """The archive's name of a sheet, by way of the workbook's relations."""
     file.seek(0)
     with zipfile.ZipFile(file) as archive:
@@ -142,7 +141,7 @@ def _odd_row(number: int, cells: list, left: int, odd: dict[int, str]) -> Row:
     return Row(number, cells)
 
 
-def odd_cells(file: BinaryIO, part: xlsx_guard.Part) -> Odd:
+def odd_cells(file: Source, part: xlsx_guard.Part) -> Odd:
     """Cells that calamine gives as blank though they are not: errors, and formulas that were never calculated."""
     file.seek(0)
     with zipfile.ZipFile(file) as archive:

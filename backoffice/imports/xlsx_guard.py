@@ -6,11 +6,11 @@ Every byte is unpacked once, in pieces, and looked at; what the archive says abo
 import re
 import zipfile
 from dataclasses import dataclass, field
-from typing import BinaryIO
 
 from django.conf import settings
 from django.utils.translation import gettext as _
 
+from backoffice.imports.reading import Source
 from backoffice.imports.refusals import FileRefused
 
 CHUNK = 1 << 20
@@ -47,7 +47,7 @@ class Part:
         self.hidden_columns += len(HIDDEN_COLUMN.findall(data))
 
 
-def inspect(file: BinaryIO) -> dict[str, Part]:
+def inspect(file: Source) -> dict[str, Part]:
     """The sheets' parts by name. Raises FileRefused."""
     file.seek(0)
     try:

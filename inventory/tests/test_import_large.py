@@ -29,6 +29,18 @@ def test_ten_thousand_rows_come_in_with_ledger_and_history_and_change_nothing_th
     assert proof.find_breaches("default") == []
 
 
+@pytest.mark.django_db
+def test_a_state_that_is_read_and_then_saved_would_let_both_through(tmp_path):
+    """The control: without compare-and-set, two who looked at the same time both win."""
+    run = run_text(tmp_path, "sku,name\nMUG-1,Mug\n", dry_run=True)
+    seen = [ImportRun.objects.get(pk=run.pk) for _person in range(2)]
+
+    unguarded = [looked.state == looked.State.CHECKED for looked in seen]
+    guarded = [steps.confirm(looked) for looked in seen]
+
+    assert (unguarded, guarded) == ([True, True], [True, False])
+
+
 @pytest.mark.race
 @pytest.mark.django_db(transaction=True)
 def test_two_who_confirm_and_two_workers_at_once_apply_once(tmp_path):

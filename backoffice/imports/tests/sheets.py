@@ -15,7 +15,9 @@ def csv_file(text: str | bytes) -> io.BytesIO:
 def xlsx_file(rows: Iterable[Iterable[Any]], *, hidden: tuple[str, ...] = (), more: dict[str, list] | None = None):
     """An XLSX with one sheet, “Stock”; ``more`` adds sheets, ``hidden`` hides some of them."""
     target = io.BytesIO()
-    book = xlsxwriter.Workbook(target, {"in_memory": True, "strings_to_formulas": False, "remove_timezone": True})
+    book = xlsxwriter.Workbook(
+        target, {"in_memory": True, "strings_to_formulas": False, "default_date_format": "yyyy-mm-dd"}
+    )
     for name, lines in {"Stock": list(rows), **(more or {})}.items():
         sheet = book.add_worksheet(name)
         for number, line in enumerate(lines):
@@ -27,7 +29,7 @@ def xlsx_file(rows: Iterable[Iterable[Any]], *, hidden: tuple[str, ...] = (), mo
     return target
 
 
-def changed_zip(file: io.BytesIO, parts: dict[str, bytes | None], more: list[tuple[str, bytes]] = ()) -> io.BytesIO:
+def changed_zip(file: io.BytesIO, parts: dict[str, bytes | None], more: Iterable[tuple[str, bytes]] = ()) -> io.BytesIO:
     """The archive with some parts replaced (None: left out) and others added."""
     target = io.BytesIO()
     with zipfile.ZipFile(file) as old, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as new:

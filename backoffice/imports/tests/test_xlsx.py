@@ -10,7 +10,7 @@ from backoffice.imports.refusals import FileRefused
 from backoffice.imports.tests.sheets import changed_zip, part, xlsx_file
 
 SHEET = "xl/worksheets/sheet1.xml"
-ROWS = [["sku", "qty"], ["A-1", 3], ["A-2", 4]]
+ROWS: list[list] = [["sku", "qty"], ["A-1", 3], ["A-2", 4]]
 
 
 def refusal(file, sheet="") -> str:
