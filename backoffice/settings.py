@@ -165,7 +165,7 @@ USE_I18N = USE_TZ = USE_THOUSAND_SEPARATOR = True
 # Files ----------------------------------------------------------------------------------------------------------------
 
 STATIC_URL = "static/"
-STATIC_ROOT = VAR_DIR / "static"
+STATIC_ROOT = env.text("STATIC_DIR", str(VAR_DIR / "static"))
 STORAGES = {
     "default": {  # uploads: private, no URL leads to them
         "BACKEND": "django.core.files.storage.FileSystemStorage",

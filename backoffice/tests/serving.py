@@ -1,12 +1,16 @@
 """The product as it is started for real: ``manage.py`` in processes of its own, on an empty database of its own."""
 
+import atexit
 import os
+import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
 import psycopg
@@ -35,7 +39,7 @@ def empty_database(folder: Path) -> Iterator[str]:
 @contextmanager
 def serving(database: str, **values: str) -> Iterator[subprocess.Popen[str]]:
     """``manage.py serve`` on a migrated database and a port of its own, from its first answer on."""
-    environment = surroundings(DATABASE_URL=database, **{"PORT": str(free_port()), **values})
+    environment = surroundings(DATABASE_URL=database, **{"PORT": str(free_port()), "STATIC_DIR": static(), **values})
     subprocess.run([*MANAGE, "migrate", "--verbosity", "0"], cwd=ROOT, env=environment, check=True)
     server = subprocess.Popen(
         [*MANAGE, "serve"], cwd=ROOT, env=environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE
@@ -47,6 +51,16 @@ def serving(database: str, **values: str) -> Iterator[subprocess.Popen[str]]:
     finally:
         server.terminate()
         server.communicate(timeout=40)
+
+
+@cache
+def static() -> str:
+    """A folder with the collected static files, made once; gone with this process."""
+    folder = tempfile.mkdtemp(prefix="backoffice-static-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    collected = manage("collectstatic", "--noinput", "--verbosity", "0", STATIC_DIR=folder)
+    assert collected.returncode == 0, collected.stderr
+    return folder
 
 
 def free_port() -> int:
