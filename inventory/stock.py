@@ -197,7 +197,9 @@ def _announced(movement: StockMovement) -> StockMovement:
 
 def _announce(movements: list[StockMovement]) -> None:
     """One signal for all levels that ran low, one for all where more is available than before."""
-    before, now, levels = {}, {}, {}
+    before: dict[int, int] = {}
+    now: dict[int, int] = {}
+    levels: dict[int, StockLevel] = {}
     for movement in movements:
         before.setdefault(movement.level_id, movement.available_before)
         now[movement.level_id], levels[movement.level_id] = movement.available_after, movement.level
