@@ -35,7 +35,10 @@ def refuse_transition(instance, raw, **kwargs):
         return
     if instance.moves_stock():
         claims.lock(workflow.full_claims(instance))
-    rules.check_change(instance, Order.objects.locked().get(pk=instance.pk))
+    before = Order.objects.locked().get(pk=instance.pk)
+    rules.check_change(instance, before)
+    if any(instance.loaded(name) != getattr(before, name) for name in ("status", "location_id")):
+        raise rules.OrderRefused(rules.changed_meanwhile_message(before), code="changed_meanwhile")
 
 
 def settle_order(instance, created, raw, **kwargs):
