@@ -3,6 +3,7 @@
 import pytest
 from django.contrib.auth.models import Group, User
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from backoffice.history.models import ChangeSet
@@ -305,6 +306,16 @@ def test_every_change_is_a_marker_that_says_who_and_why_and_leads_there(sam):
     assert "warehouse · receipt · PO-7 · +1200 · 1,200 on hand</title>" in shown
 
 
+def test_the_card_shows_what_changed_on_hand_oldest_first(sam):
+    mug = make_item(on_hand=5)
+    place_order((mug, 4))
+    stock.adjust(mug, Location.default(), -1, reason="Lost")
+
+    [(_level, card)] = sam.get(url_of("change", mug)).context["cards"]
+
+    assert [marker.change.delta for marker in card.markers] == [5, -1]
+
+
 def test_orders_that_hold_an_item_are_listed_in_their_order(sam):
     mug = make_item(on_hand=5, oversell="backorder")
     first, second = place_order((mug, 4)), place_order((mug, 3))
@@ -340,10 +351,9 @@ def low_skus(client, **query) -> list[str]:
 
 
 def test_running_low_lists_what_fell_to_its_reorder_level(sam):
-    for sku, on_hand, reorder_level in [("LOW", 4, 4), ("FINE", 5, 4), ("UNWATCHED", 0, 0)]:
-        item = make_item(sku, on_hand=on_hand or 1)
-        stock.adjust(item, Location.default(), -1, reason="Lost") if not on_hand else None
-        set_reorder_level(item, reorder_level)
+    for sku, on_hand, reorder_level in [("LOW", 4, 4), ("FINE", 5, 4)]:
+        set_reorder_level(make_item(sku, on_hand=on_hand), reorder_level)
+    stock.level_of(make_item("UNWATCHED"), Location.default())
 
     assert low_skus(sam) == ["LOW"]
 
@@ -410,38 +420,31 @@ def test_an_item_that_runs_low_anywhere_is_marked_in_the_list(sam, store_b):
 # Pages ask the database as often for three as for one
 
 
-def queries_of(client, url, counted) -> int:
-    with counted() as queries:
+def queries_of(client, url) -> int:
+    with CaptureQueriesContext(connection) as queries:
         assert client.get(url).status_code == 200
     return len(queries)
 
 
-@pytest.fixture
-def counted():
-    from django.test.utils import CaptureQueriesContext
-
-    return lambda: CaptureQueriesContext(connection)
-
-
 @pytest.mark.parametrize("url", [ITEMS, LEVELS, f"{LEVELS}?low=1", f"{LEVELS}?q=mug"])
-def test_a_list_of_three_asks_as_often_as_a_list_of_one(sam, counted, url):
+def test_a_list_of_three_asks_as_often_as_a_list_of_one(sam, url):
     set_reorder_level(make_item(on_hand=5), 9)
-    one = queries_of(sam, url, counted)
+    one = queries_of(sam, url)
     for _ in range(2):
         set_reorder_level(make_item(on_hand=5), 9)
 
-    assert queries_of(sam, url, counted) == one
+    assert queries_of(sam, url) == one
 
 
-def test_an_item_with_more_movements_locations_and_orders_asks_no_more(sam, counted, store_b):
+def test_an_item_with_more_movements_locations_and_orders_asks_no_more(sam, store_b):
     def grow(location):
         stock.receive(mug, location, 5, reason="Delivery")
         place_order((mug, 1), location=location)
 
     mug = make_item(on_hand=5)
     grow(Location.default())
-    one = queries_of(sam, url_of("change", mug), counted)
+    one = queries_of(sam, url_of("change", mug))
     for location in (store_b, Location.objects.create(code="store-c", name="Store C")):
         grow(location)
 
-    assert queries_of(sam, url_of("change", mug), counted) == one
+    assert queries_of(sam, url_of("change", mug)) == one
