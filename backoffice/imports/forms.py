@@ -45,14 +45,14 @@ class MatchForm(forms.Form):
 
     def __init__(self, *args, kind: kinds.Kind, header: list[str], match: Match, **kwargs):
         super().__init__(*args, **kwargs)
-        resource = kind.resource()
         headings = [heading for heading in dict.fromkeys(header) if heading]
         for name in kind.synonyms:
             source = match.columns[name].source if name in match.columns else ""
             composed = [] if source in ["", *headings] else [source]
             choices = [("", _("— nothing —")), *((text, text) for text in [*composed, *headings])]
-            label = resource.fields[name].column_name.replace("_", " ")
-            self.fields[name] = forms.ChoiceField(label=label, choices=choices, initial=source, required=False)
+            self.fields[name] = forms.ChoiceField(
+                label=kind.heading(name), choices=choices, initial=source, required=False
+            )
         self.fields["composed"] = forms.CharField(
             label=_("SKU from several columns"),
             required=False,

@@ -31,5 +31,6 @@ class Problem:
 
 def shown(value: object) -> str:
     """A cell as it is quoted in a sentence: short, and without characters that would disturb the line."""
+    value = int(value) if isinstance(value, float) and value.is_integer() else value
     text = "".join(c if c.isprintable() else "�" for c in str(value)[: SHOWN_CHARACTERS + 1])
     return text if len(text) <= SHOWN_CHARACTERS else text[: SHOWN_CHARACTERS - 1] + "…"

@@ -27,7 +27,7 @@ def test_whole_numbers(cell, number):
     ("cell", "sentence"),
     [
         ("-5", "-5 is negative."),
-        (-5.0, "-5.0 is negative."),
+        (-5.0, "-5 is negative."),
         ("1.5", "1.5 is not a whole number."),
         (3.7, "3.7 is not a whole number."),
         ("nan", "“nan” is not a whole number."),
