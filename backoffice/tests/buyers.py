@@ -3,9 +3,12 @@
 ``place ORDER MOMENT``      places an order at that moment of the clock and prints what became of it
 ``keep ITEM CUSTOMER FILE`` enters and places orders until it is killed; FILE is its journal, see ``Journal``
 ``keep-in-autocommit ...``  the same without transactions: the negative control of the kill
+``say WORD``               prints it
+``prove``                  prints what the proof of the books finds, ten times a second until it is killed
 """
 
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -63,6 +66,11 @@ class Nursery:
     def hear(self) -> str:
         assert self.process.stdout
         return self.process.stdout.readline().strip()
+
+    def listen_until_killed(self, pid: int) -> list[str]:
+        os.kill(pid, signal.SIGKILL)
+        self.tell("say", "over")
+        return list(iter(self.hear, "over"))
 
 
 @contextmanager
@@ -123,13 +131,28 @@ def keep_placing_in_autocommit(item: str, customer: str, file: str) -> None:
     keep_placing(item, customer, file)
 
 
+def keep_proving() -> None:
+    from inventory import proof
+
+    tell(str(os.getpid()))
+    while True:
+        tell("; ".join(proof.find_breaches()) or "clean")
+        time.sleep(0.1)
+
+
 def tell(word: str) -> None:
     os.write(1, f"{word}\n".encode())
 
 
 def main() -> None:
     django.setup()
-    jobs = {"place": place, "keep": keep_placing, "keep-in-autocommit": keep_placing_in_autocommit}
+    jobs = {
+        "place": place,
+        "keep": keep_placing,
+        "keep-in-autocommit": keep_placing_in_autocommit,
+        "prove": keep_proving,
+        "say": tell,
+    }
     for line in sys.stdin:
         while _reap():
             pass

@@ -49,6 +49,7 @@ class Order:
     location: int
     status: str = "draft"
     confirmation: int = 0  # it was the how-manieth to be confirmed; 0: never
+    version: int = 0  # counts the steps
 
 
 def all_or_nothing(method: Callable) -> Callable:
@@ -184,8 +185,9 @@ class Model:
             self._settle(self.lines_of(order))
 
     @all_or_nothing
-    def save_stale_order(self, order: int, location: int, status: str) -> None:
-        refuse_if((location, status) != (self.orders[order].location, self.orders[order].status))
+    def save_stale_order(self, number: int, version: int, location: int, status: str) -> None:
+        order = self.orders[number]
+        refuse_if((version, location, status) != (order.version, order.location, order.status))
 
     @all_or_nothing
     def place(self, order: int) -> None:
@@ -235,6 +237,7 @@ class Model:
     def _become(self, order: int, status: str) -> None:
         refuse_if(status not in LEADS_TO[self.orders[order].status])
         self.orders[order].status = status
+        self.orders[order].version += 1
         self._settle(self.lines_of(order))
 
     def _is_stocked(self, line: Line) -> bool:

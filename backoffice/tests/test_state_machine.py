@@ -35,6 +35,7 @@ class ShopMachine(RuleBasedStateMachine):
         self.twins = Twins()
 
     def teardown(self):
+        self.twins.prove()
         transaction.set_rollback(True)
         self.transaction.__exit__(None, None, None)
 
@@ -62,14 +63,17 @@ for name in OPERATIONS:
     setattr(ShopMachine, name, a_rule(name))
 
 
-@pytest.mark.parametrize(
-    "examples", [pytest.param(40, id="40 x 50"), pytest.param(2000, id="2000 x 50", marks=pytest.mark.deep)]
-)
-def test_whatever_is_done_the_shop_is_what_the_model_says(examples):
+PART_OF_A_RUN = [1, 2]  # of 40 examples; parts run beside each other
+PART_OF_A_NIGHT = [pytest.param(number, marks=pytest.mark.deep) for number in range(3, 28)]
+SEEDS = [*range(12), *(pytest.param(seed, marks=pytest.mark.deep) for seed in range(12, 112))]
+
+
+@pytest.mark.parametrize("part", PART_OF_A_RUN + PART_OF_A_NIGHT)
+def test_whatever_is_done_the_shop_is_what_the_model_says(part):
     run_state_machine_as_test(
         ShopMachine,
         settings=settings(
-            max_examples=examples,
+            max_examples=40,
             stateful_step_count=50,
             deadline=None,
             database=None,
@@ -79,11 +83,12 @@ def test_whatever_is_done_the_shop_is_what_the_model_says(examples):
     )
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", SEEDS)
 def test_the_same_trace_ends_in_the_same_state_on_every_database(seed):
     shop = Twins()
 
     twins.run(shop, seed, steps=500)
+    shop.prove()
 
     assert shop.shop_says() == shop.model_says()
     assert 50 < shop.refused < 350
