@@ -37,7 +37,7 @@ def refuse_transition(instance, raw, **kwargs):
         claims.lock(workflow.full_claims(instance))
     before = Order.objects.locked().get(pk=instance.pk)
     rules.check_change(instance, before)
-    if any(instance.loaded(name) != getattr(before, name) for name in ("status", "location_id")):
+    if any(instance.loaded(name) != getattr(before, name) for name in ("version", "status", "location_id")):
         raise rules.OrderRefused(rules.changed_meanwhile_message(before), code="changed_meanwhile")
 
 
