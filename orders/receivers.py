@@ -48,7 +48,8 @@ def settle_order(instance, created, raw, **kwargs):
 
 
 def refuse_deletion(instance, **kwargs):
-    rules.check_deletable(instance)
+    claims.lock(workflow.full_claims(instance))
+    rules.check_deletable(Order.objects.locked().get(pk=instance.pk))
 
 
 def refuse_line(instance, raw, **kwargs):
@@ -68,7 +69,8 @@ def settle_line(instance, raw, **kwargs):
 
 
 def refuse_line_deletion(instance, origin, **kwargs):
-    claims.lock([instance.full_claim(instance.order)])
+    claims.lock(workflow.full_claims(instance.order))  # of all lines: those of a deleted order come one by one
+    Order.objects.locked().get(pk=instance.order_id)
     rules.check_line_deletable(instance, is_order_going=getattr(origin, "model", type(origin)) is Order)
 
 

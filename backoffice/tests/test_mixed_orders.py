@@ -19,7 +19,7 @@ from inventory.rules import StockRefused
 from inventory.tests.shop import make_item
 from orders import workflow
 from orders.models import Order
-from orders.tests.shop import make_customer, place_order
+from orders.tests.shop import make_customer, make_order, place_order
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.race]
 
@@ -124,6 +124,18 @@ def arrive(order_id: int, item: Item, rounds: int) -> str:
         stock.adjust(item, Location.default(), 1 if number % 2 else 2, reason="Found")
         workflow.settle_waiting(order_id)
     return "arrived"
+
+
+def test_drafts_with_the_same_items_in_opposite_order_are_deleted_at_once_without_a_deadlock():
+    items, katherine = [make_item(on_hand=9) for _ in range(6)], make_customer()
+    lines = [(item, 1) for item in items]
+    before = deadlocks(database_url())
+
+    for _ in range(8):
+        drafts = [make_order(*(lines if number % 2 else lines[::-1]), customer=katherine) for number in range(6)]
+        assert race(lambda number, drafts=drafts: str(bool(drafts[number].delete())), 6) == {"True": 6}
+
+    assert deadlocks(database_url()) == before
 
 
 def test_locks_in_another_order_do_deadlock():
