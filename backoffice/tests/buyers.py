@@ -12,7 +12,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -146,7 +146,7 @@ def tell(word: str) -> None:
 
 def main() -> None:
     django.setup()
-    jobs = {
+    jobs: dict[str, Callable[..., None]] = {
         "place": place,
         "keep": keep_placing,
         "keep-in-autocommit": keep_placing_in_autocommit,

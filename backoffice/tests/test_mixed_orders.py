@@ -150,7 +150,7 @@ def test_locks_in_another_order_do_deadlock():
             with transaction.atomic():
                 tutorial.lock_slowly(keys if runner else keys[::-1])
         except OperationalError as error:
-            return error.__cause__.sqlstate
+            return str(getattr(error.__cause__, "sqlstate", error))
         return "locked"
 
     assert race(lock_both, 2) == {"locked": 1, "40P01": 1}

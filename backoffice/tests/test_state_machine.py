@@ -68,7 +68,7 @@ PART_OF_A_NIGHT = [pytest.param(number, marks=pytest.mark.deep) for number in ra
 SEEDS = [*range(12), *(pytest.param(seed, marks=pytest.mark.deep) for seed in range(12, 112))]
 
 
-@pytest.mark.parametrize("part", PART_OF_A_RUN + PART_OF_A_NIGHT)
+@pytest.mark.parametrize("part", [*PART_OF_A_RUN, *PART_OF_A_NIGHT])
 def test_whatever_is_done_the_shop_is_what_the_model_says(part):
     run_state_machine_as_test(
         ShopMachine,
