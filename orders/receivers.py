@@ -1,7 +1,7 @@
 from django.db.models.signals import post_delete, post_save, pre_delete, pre_save
 
 from inventory import claims, stock
-from inventory.models import StockLevel, StockMovement
+from inventory.models import Item, StockLevel, StockMovement
 from inventory.signals import stock_arrived, stock_fell_short
 from orders import numbering, rules, workflow
 from orders.models import LINE, Order, OrderLine
@@ -9,6 +9,7 @@ from orders.tasks import settle_waiting
 
 
 def connect():
+    pre_save.connect(refuse_item_rule, sender=Item, dispatch_uid="orders.refuse_item_rule")
     pre_save.connect(assign_number, sender=Order, dispatch_uid="orders.assign_number")
     pre_save.connect(refuse_transition, sender=Order, dispatch_uid="orders.refuse_transition")
     post_save.connect(settle_order, sender=Order, dispatch_uid="orders.settle_order")
@@ -20,6 +21,13 @@ def connect():
     post_save.connect(record_on_line, sender=StockMovement, dispatch_uid="orders.record_on_line")
     stock_arrived.connect(enqueue_waiting, sender=StockLevel, dispatch_uid="orders.enqueue_waiting")
     stock_fell_short.connect(give_up_newest, sender=StockLevel, dispatch_uid="orders.give_up_newest")
+
+
+def refuse_item_rule(instance, raw, **kwargs):
+    if raw:
+        return
+    list(StockLevel.objects.filter(item_id=instance.pk).locked())  # nobody places an order for it meanwhile
+    rules.check_item_rule_kept(instance)
 
 
 def assign_number(instance, raw, **kwargs):
@@ -35,10 +43,7 @@ def refuse_transition(instance, raw, **kwargs):
         return
     if instance.moves_stock():
         claims.lock(workflow.full_claims(instance))
-    before = Order.objects.locked().get(pk=instance.pk)
-    rules.check_change(instance, before)
-    if any(instance.loaded(name) != getattr(before, name) for name in ("version", "status", "location_id")):
-        raise rules.OrderRefused(rules.changed_meanwhile_message(before), code="changed_meanwhile")
+    rules.check_change(instance, Order.objects.locked().get(pk=instance.pk))
 
 
 def settle_order(instance, created, raw, **kwargs):
