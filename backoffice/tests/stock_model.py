@@ -147,6 +147,13 @@ class Model:
         self._settle([number])
 
     @all_or_nothing
+    def save_stale_line(self, number: int, item: int, quantity: int, backorder: bool) -> None:
+        """Somebody changes the quantity who saw the line like this."""
+        line = self.lines[number]
+        refuse_if((item, quantity, backorder) != (line.item, line.quantity, line.backorder))
+        self.edit_line(number, item, quantity % 6 + 1, backorder)
+
+    @all_or_nothing
     def edit_lines(self, order: int, quantities: list[int]) -> None:
         """Several lines in one edit, which is settled once."""
         for number, quantity in zip(self.lines_of(order), quantities, strict=False):

@@ -10,7 +10,7 @@ from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.core.management import call_command
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.db.models import Model, ProtectedError
 from django.db.models.signals import pre_delete
 from django.urls import reverse
@@ -118,13 +118,6 @@ WAYS: dict[str, Callable[[Shop], object]] = {
     "the ledger is added to in SQL": sql(INSERTED),
     "on hand is written in SQL": sql("UPDATE inventory_stocklevel SET on_hand = 9"),
     "allocated is written in SQL": sql("UPDATE inventory_stocklevel SET allocated = 0"),
-    "more than is there is allocated in SQL": sql("UPDATE inventory_stocklevel SET allocated = 6"),
-    "less than nothing is allocated in SQL": sql("UPDATE inventory_stocklevel SET allocated = -1"),
-    "too much is put there in SQL": sql("UPDATE inventory_stocklevel SET on_hand = 1000000001"),
-    "a quantity of zero is written in SQL": sql("UPDATE orders_orderline SET quantity = 0"),
-    "more is shipped than ordered in SQL": sql("UPDATE orders_orderline SET shipped = 99"),
-    "more is returned than shipped in SQL": sql("UPDATE orders_orderline SET returned = 1"),
-    "less than nothing is allocated to a line in SQL": sql("UPDATE orders_orderline SET allocated = -1"),
     "a line is deleted in SQL": sql("DELETE FROM orders_orderline"),
     "a status is written in SQL": sql("UPDATE orders_order SET status = 'shipped'"),
     "a fixture brings a level": lambda s: s.load(s.level, on_hand=9),
@@ -158,6 +151,53 @@ def test_a_way_past_the_verbs_is_refused_or_found(shop, way):
 
     assert is_refused == (everything() == before)
     assert is_refused == (proof.find_breaches("default") == [])
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "inventory_stocklevel SET allocated = 6",  # of five
+        "inventory_stocklevel SET allocated = -1",
+        "inventory_stocklevel SET on_hand = 1000000001",
+        "inventory_stocklevel SET reorder_level = -1",
+        "inventory_item SET unit_price = -1",
+        "inventory_item SET cost = -1",
+        "orders_orderline SET quantity = 0",
+        "orders_orderline SET quantity = 1000000001",
+        "orders_orderline SET shipped = 99",
+        "orders_orderline SET shipped = -1",
+        "orders_orderline SET allocated = -1",
+        "orders_orderline SET returned = 1",
+        "orders_orderline SET returned = -1",
+    ],
+)
+def test_figures_that_cannot_be_are_refused_by_the_database_itself(shop, change):
+    with pytest.raises(IntegrityError), transaction.atomic():
+        sql(f"UPDATE {change}")(shop)
+
+
+@pytest.mark.parametrize(
+    "double",
+    [
+        lambda s: StockLevel(item=s.mug, location=Location.default()),
+        lambda s: Item(sku=" mug-1 ", name="The same SKU"),
+        lambda s: Location(code="other", name="Another default", is_default=True),
+        lambda s: Order(customer=s.draft.customer, number=s.draft.number),
+    ],
+)
+def test_what_there_is_only_one_of_is_refused_twice_by_the_database_itself(shop, double):
+    with pytest.raises(IntegrityError), transaction.atomic():
+        double(shop).save()
+
+
+def test_a_barcode_and_a_form_are_used_once(shop):
+    make_item("TEA-1", barcode="4006381333931")
+    Order.objects.create(customer=shop.draft.customer, form_key="k")
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        make_item("TEA-2", barcode="4006381333931")
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Order.objects.create(customer=shop.draft.customer, form_key="k")
 
 
 @pytest.mark.parametrize("table", ["inventory_stockmovement", "orders_historicalorder", "history_changeset"])
@@ -207,11 +247,26 @@ def test_an_order_that_was_confirmed_meanwhile_is_not_deleted(shop):
     assert figures(shop.mug) == (5, 5, 0)
 
 
-def test_a_stale_line_that_nobody_changed_takes_nothing_back_unseen(shop):
+@pytest.mark.parametrize("quantity", [2, 3])
+def test_a_stale_line_takes_nothing_back(shop, quantity):
     stale = OrderLine.objects.get(pk=shop.line.pk)
     line = OrderLine.objects.get(pk=shop.line.pk)
     line.quantity = 4
     line.save()
+
+    stale.quantity = quantity
+    with pytest.raises(OrderRefused, match="Nothing was saved"), transaction.atomic():
+        stale.save()
+
+    assert (shop.line.quantity, figures(shop.mug)) == (4, (5, 4, 1))
+    assert proof.find_breaches("default") == []
+
+
+def test_a_stale_record_that_nobody_changed_takes_nothing_back_unseen(shop):
+    stale = Customer.objects.get(pk=shop.draft.customer_id)
+    customer = Customer.objects.get(pk=stale.pk)
+    customer.email = "kj@example.com"
+    customer.save()
 
     stale.save()
 

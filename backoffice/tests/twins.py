@@ -4,6 +4,7 @@ The numbers of the model stand for rows of the database in the order in which th
 """
 
 from collections.abc import Callable, Iterable, Sequence
+from copy import copy
 from dataclasses import dataclass, field
 from random import Random
 from typing import Protocol
@@ -85,7 +86,7 @@ class Twins:
         if name == "save_stale_line":
             number, line = self.stale_lines[args[0]]
             item = [item.pk for item in self.items].index(line.item_id)
-            return "edit_line", (number, item, line.quantity % 6 + 1, line.backorder)
+            return name, (number, item, line.quantity, line.backorder)
         return name, args
 
     def _in_shop(self, name: str, args: tuple) -> str:
@@ -137,7 +138,7 @@ class Twins:
                 line.save()
 
     def save_stale_line(self, stale: int) -> None:
-        line = self.stale_lines[stale][1]
+        line = copy(self.stale_lines[stale][1])
         line.quantity = line.quantity % 6 + 1
         line.save()
 
@@ -153,7 +154,7 @@ class Twins:
         found.save()
 
     def save_stale_order(self, stale: int) -> None:
-        order = self.stale_orders[stale][1]
+        order = copy(self.stale_orders[stale][1])
         order.note += "."
         order.save()
 
