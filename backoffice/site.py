@@ -1,12 +1,30 @@
 from django.conf import settings
-from django.contrib import admin
+from django.contrib import admin, messages
+from django.contrib.admin.actions import delete_selected
 from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.utils.decorators import method_decorator
 from django.views.decorators.cache import never_cache
 
 
+@admin.action(permissions=["delete"], description=delete_selected.short_description)
+def delete_whole_selection(modeladmin, request, queryset):
+    """Django's own, but all or nothing: it logs before it deletes, so a refusal takes the log back, too."""
+    try:
+        with transaction.atomic():
+            return delete_selected(modeladmin, request, queryset)
+    except ValidationError as refusal:
+        modeladmin.message_user(request, " ".join(refusal.messages), messages.ERROR)
+        return None
+
+
 class BackOfficeSite(admin.AdminSite):
     """The admin is the application."""
+
+    def __init__(self, name="admin"):
+        super().__init__(name)
+        self._actions["delete_selected"] = self._global_actions["delete_selected"] = delete_whole_selection
 
     @method_decorator(never_cache)
     @method_decorator(login_not_required)

@@ -24,9 +24,9 @@ def connect():
 
 
 def refuse_item_rule(instance, raw, **kwargs):
-    if raw:
+    if raw or instance._state.adding:
         return
-    list(StockLevel.objects.filter(item_id=instance.pk).locked())  # nobody places an order for it meanwhile
+    list(StockLevel.objects.filter(item=instance).locked())  # nobody places an order for it meanwhile
     rules.check_item_rule_kept(instance)
 
 

@@ -3,10 +3,12 @@
 from collections.abc import Iterable
 
 from django.core.exceptions import ValidationError
+from django.db.models import F
 from django.utils.formats import localize
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
+from inventory.models import Item
 from orders.models import Order, OrderLine
 
 Status = Order.Status
@@ -35,6 +37,26 @@ def check_change(order: Order, before: Order) -> None:
     check_transition(before.status, order.status, before.number)
     if order.location_id != before.location_id:
         check_location_kept(before)
+    check_fresh(order, before, before, "version", "status", "location_id")
+
+
+def check_fresh(record: Order | OrderLine, before: Order | OrderLine, order: Order, *names: str) -> None:
+    """Refuses a record that was read before somebody else changed one of the named columns."""
+    if any(record.loaded(name) != getattr(before, name) for name in names):
+        raise OrderRefused(changed_meanwhile_message(order), code="changed_meanwhile")
+
+
+def check_item_rule_kept(item: Item) -> None:
+    """Whether an item is kept in stock, or may wait, cannot change under open orders that rely on it."""
+    changed = item.changed_fields() & {"is_stocked", "oversell"}
+    if not changed:
+        return
+    lines = OrderLine.objects.filter(item=item, order__status__in=Order.HOLDING, quantity__gt=F("shipped"))
+    if "is_stocked" not in changed:
+        lines = lines.filter(backorder=False, quantity__gt=F("shipped") + F("allocated"))
+    if numbers := list(lines.values_list("order__number", flat=True)[:5]):
+        message = _("Open orders rely on this rule of %(sku)s: %(numbers)s. Ship or cancel them first.")
+        raise OrderRefused(message % {"sku": item.sku, "numbers": ", ".join(numbers)}, code="open_orders")
 
 
 def check_new(order: Order) -> None:
@@ -62,6 +84,8 @@ def check_open(order: Order) -> None:
 def check_line(line: OrderLine, before: OrderLine | None, order: Order) -> None:
     """``before`` is the line as it stands in the database, None for a new one."""
     check_open(order)
+    if before:
+        check_fresh(line, before, order, "item_id", "quantity", "backorder")
     if not before or not before.shipped:
         return
     if line.item_id != before.item_id or line.order_id != before.order_id:

@@ -1,6 +1,7 @@
 """How an order moves on. Each verb is one transaction, locks stock levels, then the order, then its lines, and
 leaves the settling of stock to the receivers."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -147,9 +148,12 @@ def _become(order: Order, status: str) -> None:
 
 def waiting_orders(levels: Iterable[StockLevel]) -> list[int]:
     """The orders with lines that wait for units at these levels, oldest first."""
-    waits = Q()
+    items_at: dict[int, set[int]] = defaultdict(set)
     for level in levels:
-        waits |= Q(item_id=level.item_id, order__location_id=level.location_id)
+        items_at[level.location_id].add(level.item_id)
+    waits = Q()
+    for location_id, item_ids in items_at.items():
+        waits |= Q(item_id__in=item_ids, order__location_id=location_id)
     lines = OrderLine.objects.filter(waits, order__status__in=Order.HOLDING, quantity__gt=F("allocated") + F("shipped"))
     orders = lines.filter(item__is_stocked=True).order_by("order__confirmed_at", "order_id")
     return list(dict.fromkeys(orders.values_list("order_id", flat=True)))

@@ -1,6 +1,6 @@
 from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext_lazy as _
@@ -26,11 +26,31 @@ class ReadOnlyAdmin(admin.ModelAdmin):
         return False
 
 
+def _refusing(refusal):
+    def clean(self):
+        raise refusal
+
+    return clean
+
+
 class TrackedAdmin(admin.ModelAdmin):
     """A record with a history page of ours: its changes and all that belongs to it, in sentences."""
 
     show_full_result_count = False
     list_max_show_all = 200
+
+    def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
+        """A rule that refuses only while saving ends the transaction; then the form runs again and shows it."""
+        try:
+            return super().changeform_view(request, object_id, form_url, extra_context)
+        except ValidationError as refusal:
+            request.refused_while_saving = refusal
+            return super().changeform_view(request, object_id, form_url, extra_context)
+
+    def get_form(self, request, obj=None, change=False, **kwargs):
+        form = super().get_form(request, obj, change=change, **kwargs)
+        refusal = getattr(request, "refused_while_saving", None)
+        return type(form.__name__, (form,), {"clean": _refusing(refusal)}) if refusal else form
 
     def history_view(self, request, object_id, extra_context=None):
         record = self.get_object(request, object_id)

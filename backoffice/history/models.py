@@ -97,7 +97,7 @@ def _tracked_fields(model) -> list[models.Field]:
 
 
 class Tracked(OneTransaction):
-    """A model with history that knows what it was when it was read. A save that changes nothing leaves no history."""
+    """A model with history that knows what it was when it was read. A save that changes nothing does nothing."""
 
     class Meta:
         abstract = True
@@ -130,11 +130,8 @@ class Tracked(OneTransaction):
             unsaved = ", ".join(sorted(changed - set(update_fields)))
             raise ValueError(f"update_fields leaves out {unsaved}: history would record what was not saved.")
         if not self._state.adding and not changed:
-            self.skip_history_when_saving = True
-        try:
-            super().save(*args, update_fields=update_fields, **kwargs)
-        finally:
-            self.__dict__.pop("skip_history_when_saving", None)
+            return  # writing a stale copy back would undo what others did, and history would not know
+        super().save(*args, update_fields=update_fields, **kwargs)
         self._remember()
 
     def refresh_from_db(self, *args, **kwargs):

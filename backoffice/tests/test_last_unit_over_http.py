@@ -15,7 +15,7 @@ import httpx
 import pytest
 
 from backoffice.tests.race import watching
-from backoffice.tests.serving import ROOT, empty_database, free_port, manage, serving, surroundings
+from backoffice.tests.serving import ROOT, empty_database, free_port, manage, serving, static, surroundings
 
 pytestmark = pytest.mark.race
 
@@ -78,7 +78,7 @@ def serving_unguarded(database: str) -> Iterator[str]:
     server = subprocess.Popen(
         [sys.executable, "-m", "gunicorn", "backoffice.tests.unguarded", "--bind", f"127.0.0.1:{port}", *options],
         cwd=ROOT,
-        env=surroundings(DATABASE_URL=database, **SHOP),
+        env=surroundings(DATABASE_URL=database, STATIC_DIR=static(), **SHOP),
     )
     try:
         wait_for(port)

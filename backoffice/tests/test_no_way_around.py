@@ -247,14 +247,13 @@ def test_an_order_that_was_confirmed_meanwhile_is_not_deleted(shop):
     assert figures(shop.mug) == (5, 5, 0)
 
 
-@pytest.mark.parametrize("quantity", [2, 3])
-def test_a_stale_line_takes_nothing_back(shop, quantity):
+def test_a_stale_line_takes_nothing_back(shop):
     stale = OrderLine.objects.get(pk=shop.line.pk)
     line = OrderLine.objects.get(pk=shop.line.pk)
     line.quantity = 4
     line.save()
 
-    stale.quantity = quantity
+    stale.quantity = 3
     with pytest.raises(OrderRefused, match="Nothing was saved"), transaction.atomic():
         stale.save()
 

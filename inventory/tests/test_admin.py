@@ -3,6 +3,7 @@ from django.urls import reverse
 
 from inventory.models import StockMovement
 from inventory.tests.shop import make_item
+from orders.tests.shop import place_order
 
 pytestmark = pytest.mark.django_db
 
@@ -82,3 +83,17 @@ def test_an_items_page_shows_its_history_with_levels_and_movements(admin_client)
 
     assert "receipt of MUG-1 at Main" in page
     assert "stock level Main" in page
+
+
+def test_a_rule_that_refuses_only_while_saving_is_shown_on_the_form(admin_client):
+    mug = make_item("MUG-1", on_hand=5)
+    place_order((mug, 2))
+    typed = {"sku": "MUG-1", "name": "Cup", "condition": "new", "unit_price": "13", "cost": "1", "oversell": "block"}
+    typed |= {"is_active": "on", "levels-TOTAL_FORMS": 0, "levels-INITIAL_FORMS": 0}  # is_stocked: off
+
+    page = admin_client.post(reverse("admin:inventory_item_change", args=[mug.pk]), typed).content.decode()
+
+    assert "Open orders rely on this rule of MUG-1" in page
+    assert 'value="Cup"' in page
+    mug.refresh_from_db()
+    assert (mug.name, mug.is_stocked) == ("Mug MUG-1", True)

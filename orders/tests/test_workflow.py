@@ -271,3 +271,13 @@ def test_one_act_makes_one_change_set():
     }
 
     assert len(acts) == 1
+
+
+def test_an_items_rule_does_not_change_under_open_orders():
+    mug = make_item("MUG-1", on_hand=5)
+    order = place_order((mug, 2))
+
+    mug.is_stocked = False
+
+    message = f"Open orders rely on this rule of MUG-1: {order.number}. Ship or cancel them first."
+    assert refused(mug.save).messages == [message]
