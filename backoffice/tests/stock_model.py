@@ -143,14 +143,15 @@ class Model:
 
     @all_or_nothing
     def edit_line(self, number: int, item: int, quantity: int, backorder: bool) -> None:
+        is_same = (item, quantity, backorder) == self._as_typed(number)
         self._change_line(number, item, quantity, backorder)
-        self._settle([number])
+        if not is_same:
+            self._settle([number])
 
     @all_or_nothing
     def save_stale_line(self, number: int, item: int, quantity: int, backorder: bool) -> None:
         """Somebody changes the quantity who saw the line like this."""
-        line = self.lines[number]
-        refuse_if((item, quantity, backorder) != (line.item, line.quantity, line.backorder))
+        refuse_if((item, quantity, backorder) != self._as_typed(number))
         self.edit_line(number, item, quantity % 6 + 1, backorder)
 
     @all_or_nothing
@@ -163,9 +164,15 @@ class Model:
 
     def _change_line(self, number: int, item: int, quantity: int, backorder: bool) -> None:
         line = self.lines[number]
+        if (item, quantity, backorder) == self._as_typed(number):
+            return  # a save that changes nothing does nothing
         self._refuse_closed(line.order)
         refuse_if(line.shipped > 0 and (item != line.item or quantity < line.shipped))
         line.item, line.quantity, line.backorder = item, quantity, backorder
+
+    def _as_typed(self, number: int) -> tuple[int, int, bool]:
+        line = self.lines[number]
+        return line.item, line.quantity, line.backorder
 
     @all_or_nothing
     def delete_line(self, number: int) -> None:
