@@ -1,0 +1,75 @@
+"""The locks that each verb takes, read from its statements: stock levels, then orders, then lines, by primary key.
+
+A deadlock needs luck to happen in a test; a lock that is missing or comes too early is seen here every time.
+"""
+
+import re
+
+import pytest
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
+
+from backoffice.tests import test_fail_at_every_statement as verbs
+from inventory import receivers
+from inventory.models import StockLevel, StockMovement
+from inventory.rules import StockRefused
+from inventory.tests.shop import figures, level_of, make_item
+
+pytestmark = pytest.mark.django_db
+
+LOCKED = re.compile(r'FROM "(?:inventory|orders)_(\w+)".*FOR NO KEY UPDATE')
+BY_KEY = re.compile(r'ORDER BY "\w+"\."id" ASC|"id" = \d+ (LIMIT 21 )?FOR')  # in their order, or only one
+
+STOCK_ONLY = ["stocklevel"]
+ORDER_TOO = ["stocklevel", "order"]
+LINES_TOO = ["stocklevel", "order", "orderline"]
+LOCKS = {
+    verbs.receive_for_someone_who_waits: STOCK_ONLY,
+    verbs.receive_what_was_never_there: STOCK_ONLY,
+    verbs.adjust: STOCK_ONLY,
+    verbs.count_less_than_promised: ORDER_TOO,
+    verbs.transfer: STOCK_ONLY,
+    verbs.place: ORDER_TOO,
+    verbs.ship_part: LINES_TOO,
+    verbs.take_back: LINES_TOO,
+    verbs.cancel_what_others_wait_for: ORDER_TOO,
+    verbs.reopen: ORDER_TOO,
+    verbs.swap_the_item_of_a_line: ORDER_TOO,
+    verbs.delete_a_line: ORDER_TOO,
+    verbs.delete_a_draft: ORDER_TOO,
+    verbs.settle_those_who_wait: ORDER_TOO,
+}
+
+
+def test_the_locks_of_every_verb_are_told():
+    assert list(LOCKS) == verbs.VERBS
+
+
+@pytest.mark.parametrize("prepare", LOCKS, ids=lambda prepare: prepare.__name__)
+def test_levels_are_locked_before_orders_and_orders_before_lines(prepare):
+    verb = prepare()
+
+    with CaptureQueriesContext(connection) as queries:
+        verb()
+
+    locking = [query["sql"] for query in queries if "FOR NO KEY UPDATE" in query["sql"]]
+    assert tables(locking) == (LOCKS[prepare] if connection.vendor == "postgresql" else [])
+    assert [sql for sql in locking if not BY_KEY.search(sql)] == []
+
+
+def tables(locking: list[str]) -> list[str]:
+    """In the order in which each was locked first."""
+    found = [LOCKED.search(sql) for sql in locking]
+    return list(dict.fromkeys(match[1] for match in found if match))
+
+
+def test_a_movement_that_was_weighed_against_another_balance_moves_nothing():
+    mug = make_item(on_hand=5)
+    level = level_of(mug)
+    movement = StockMovement(level=level, kind="receipt", on_hand_delta=3)
+    movement.weigh(StockLevel(item=mug, location=level.location))  # of a level that seemed empty
+
+    with pytest.raises(StockRefused, match="The balance changed"), transaction.atomic():
+        receivers.move_balances(movement, raw=False)
+
+    assert figures(mug) == (5, 0, 5)
