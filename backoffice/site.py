@@ -5,10 +5,11 @@ from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.decorators import method_decorator
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 
 
-@admin.action(permissions=["delete"], description=delete_selected.short_description)
+@admin.action(permissions=["delete"], description=gettext_lazy("Delete selected %(verbose_name_plural)s"))
 def delete_whole_selection(modeladmin, request, queryset):
     """Django's own, but all or nothing: it logs before it deletes, so a refusal takes the log back, too."""
     try:
