@@ -111,7 +111,7 @@ def _ship_lines(order: Order, quantities: dict[OrderLine, int]) -> None:
 @transaction.atomic
 def take_back(order: Order, quantities: dict[int, int], reason: str) -> None:
     """Shipped units, by line id, come back to the shelf they left."""
-    levels = StockLevel.objects.filter(location_id=order.location_id, item__in=order.lines.values("item"))
+    levels = StockLevel.objects.filter(location=order.location, item__in=order.lines.values("item"))
     list(levels.locked())  # `lock` leaves out those of lines that are shipped, and they are what comes back
     lock(order)
     lines = list(order.lines.select_related("item").locked())
