@@ -4,16 +4,19 @@ A deadlock needs luck to happen in a test; a lock that is missing or comes too e
 """
 
 import re
+from dataclasses import replace
 
 import pytest
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from backoffice.tests import test_fail_at_every_statement as verbs
-from inventory import receivers
-from inventory.models import StockLevel, StockMovement
+from inventory import receivers, stock
+from inventory.models import Location, StockLevel, StockMovement
 from inventory.rules import StockRefused
 from inventory.tests.shop import figures, level_of, make_item
+from orders import workflow
+from orders.tests.shop import place_order
 
 pytestmark = pytest.mark.django_db
 
@@ -61,6 +64,23 @@ def tables(locking: list[str]) -> list[str]:
     """In the order in which each was locked first."""
     found = [LOCKED.search(sql) for sql in locking]
     return list(dict.fromkeys(match[1] for match in found if match))
+
+
+@pytest.mark.parametrize("is_transfer", [True, False])
+def test_several_levels_are_locked_by_one_statement_that_puts_them_in_order(is_transfer):
+    mug, tea, store = make_item(on_hand=5), make_item(on_hand=5), Location.objects.create(code="b", name="Store B")
+    order = place_order((tea, 2), (mug, 1))
+    workflow.ship(order)
+    shipped = [line.full_claim(order) for line in order.lines.order_by("-pk")]
+
+    with CaptureQueriesContext(connection) as queries:
+        if is_transfer:
+            stock.transfer(mug, Location.default(), store, 2, reason="Restock")
+        else:
+            stock.take_back([replace(claim, quantity=1) for claim in shipped], reason="Broken")
+
+    locking = [query["sql"] for query in queries if "FOR NO KEY UPDATE" in query["sql"]]
+    assert connection.vendor == "sqlite" or re.search(r'"id" IN \(\d+, \d+\) ORDER BY', locking[0])
 
 
 def test_a_movement_that_was_weighed_against_another_balance_moves_nothing():

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import pytest
 from django.contrib import admin
 from django.contrib.admin.models import LogEntry
-from django.contrib.auth.models import User
+from django.contrib.auth.models import Group, User
 from django.core.exceptions import ValidationError
 from django.core.management import call_command
 from django.db import DatabaseError, IntegrityError, connection, transaction
@@ -359,3 +359,48 @@ def test_a_draft_goes_and_the_books_stay_right(shop):
     shop.draft.delete()
 
     assert (figures(shop.mug), proof.find_breaches("default")) == ((4, 2, 2), [])
+
+
+def test_a_confirmed_order_cannot_be_deleted_from_its_page(admin_client, shop):
+    path = reverse("admin:orders_order_delete", args=[shop.placed.pk])
+
+    assert admin_client.get(path).status_code == 403
+    assert admin_client.post(path, {"post": "yes"}).status_code == 403
+    assert (Order.objects.filter(pk=shop.placed.pk).exists(), figures(shop.mug)) == (True, (5, 2, 3))
+
+
+def test_only_who_may_delete_orders_deletes_a_draft(client, shop):
+    sign_in(client, "Sales")
+    path = reverse("admin:orders_order_delete", args=[shop.draft.pk])
+
+    assert client.post(path, {"post": "yes"}).status_code == 403
+    sign_in(client, "Manager")
+    assert client.post(path, {"post": "yes"}).status_code == 302
+    assert not Order.objects.filter(pk=shop.draft.pk).exists()
+
+
+@pytest.mark.parametrize(("role", "steps"), [("Sales", ["cancel"]), ("Warehouse", ["ship"]), ("Auditor", [])])
+def test_the_steps_that_somebody_may_not_take_have_no_button(client, shop, role, steps):
+    sign_in(client, role)
+
+    response = client.get(reverse("admin:orders_order_change", args=[shop.placed.pk]))
+
+    assert [step.name for step in response.context["steps"]] == steps
+
+
+@pytest.mark.parametrize("role", ["Warehouse", "Auditor"])
+def test_who_may_only_read_orders_changes_none(client, shop, role):
+    sign_in(client, role)
+    before = everything()
+
+    changed = client.post(reverse("admin:orders_order_change", args=[shop.draft.pk]), {"note": "x", "_place": "1"})
+    added = client.post(reverse("admin:orders_order_add"), {"customer": shop.draft.customer_id, "_place": "1"})
+
+    assert (changed.status_code, added.status_code) == (403, 403)
+    assert everything() == before
+
+
+def sign_in(client, role: str) -> None:
+    user, _created = User.objects.get_or_create(username=role, is_staff=True)
+    user.groups.set([Group.objects.get(name=role)])
+    client.force_login(user)

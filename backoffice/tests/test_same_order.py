@@ -10,8 +10,9 @@ from django.db import OperationalError, transaction
 from backoffice import busy
 from backoffice.tests.race import database_url, race, watching
 from inventory import proof, stock
+from inventory.forms import ReceiveForm
 from inventory.models import Item, Location
-from inventory.tests.shop import make_item
+from inventory.tests.shop import figures, make_item
 from orders import workflow
 from orders.models import Order, OrderLine
 from orders.tests.shop import make_customer, make_order, place_order
@@ -73,6 +74,18 @@ def test_units_that_many_take_back_at_once_come_back_once():
 
     assert outcomes == {"done": 1, "refused": PEOPLE - 1}
     assert proof.find_breaches("default") == []
+
+
+def test_a_delivery_that_is_submitted_many_times_at_once_is_received_once():
+    mug = make_item(on_hand=5)
+    typed = {"quantity": 3, "reason": "Delivery", "reference": "PO-7", "newest": mug.levels.get().movements.get().pk}
+
+    def submit(_number: int) -> str:
+        form = ReceiveForm(typed, item=mug, location=Location.default())
+        return str(form.is_valid() and form.carry_out())
+
+    assert race(submit, PEOPLE) == {"True": PEOPLE}
+    assert figures(mug) == (8, 0, 8)
 
 
 @pytest.mark.parametrize("rounds", [15, pytest.param(300, marks=pytest.mark.deep)])
