@@ -400,6 +400,22 @@ def test_who_may_only_read_orders_changes_none(client, shop, role):
     assert everything() == before
 
 
+@pytest.mark.parametrize("model", [StockMovement, ChangeSet])
+def test_what_was_recorded_has_no_form_even_for_a_superuser(admin_client, shop, model):
+    before, key = everything(), model.objects.all()[0].pk
+    name = f"admin:{model._meta.app_label}_{model._meta.model_name}"
+    paths = [reverse(f"{name}_add"), reverse(f"{name}_change", args=[key]), reverse(f"{name}_delete", args=[key])]
+
+    assert [admin_client.post(path, {"post": "yes"}).status_code for path in paths] == [403, 403, 403]
+    assert everything() == before
+
+
+def test_the_page_of_an_item_adds_no_level(alex):
+    item_admin = admin.site._registry[Item]
+
+    assert [inline.has_add_permission(alex, None) for inline in item_admin.get_inline_instances(alex)] == [False]
+
+
 def sign_in(client, role: str) -> None:
     user, _created = User.objects.get_or_create(username=role, is_staff=True)
     user.groups.set([Group.objects.get(name=role)])
