@@ -145,6 +145,34 @@ def delete_a_draft() -> Verb:
     return lambda: fresh(order).delete()
 
 
+def delete_a_draft_without_lines() -> Verb:
+    order = make_order()
+    return lambda: fresh(order).delete()
+
+
+def move_an_order() -> Verb:
+    mug, store = make_item(on_hand=5), Location.objects.create(code="b", name="Store B")
+    stock.receive(mug, store, 5, reason="Opening stock")
+    order = place_order((mug, 2))
+
+    def move():
+        again = fresh(order)
+        again.location = store
+        again.save()
+
+    return move
+
+
+def change_the_rule_of_an_item() -> Verb:
+    mug = make_item(on_hand=5)
+
+    def change():
+        mug.oversell = Item.Oversell.BACKORDER
+        mug.save()
+
+    return change
+
+
 def settle_those_who_wait() -> Verb:
     tea = make_item(oversell="backorder")
     order = place_order((tea, 3))
@@ -170,6 +198,9 @@ VERBS = [
     swap_the_item_of_a_line,
     delete_a_line,
     delete_a_draft,
+    delete_a_draft_without_lines,
+    move_an_order,
+    change_the_rule_of_an_item,
     settle_those_who_wait,
 ]
 
@@ -187,7 +218,7 @@ def test_a_verb_that_fails_at_any_statement_has_done_nothing(prepare):
                 pass
         assert everything() == before, f"half done after failing at statement {statement}: {seen[-1]}"
 
-    assert 5 < len(seen) == statement - 1
+    assert 3 < len(seen) == statement - 1
     assert everything() != before
     assert proof.find_breaches("default") == []
 

@@ -40,6 +40,9 @@ LOCKS = {
     verbs.swap_the_item_of_a_line: ORDER_TOO,
     verbs.delete_a_line: ORDER_TOO,
     verbs.delete_a_draft: ORDER_TOO,
+    verbs.delete_a_draft_without_lines: ["order"],
+    verbs.move_an_order: ORDER_TOO,
+    verbs.change_the_rule_of_an_item: STOCK_ONLY,
     verbs.settle_those_who_wait: ORDER_TOO,
 }
 
