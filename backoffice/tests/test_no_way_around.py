@@ -23,6 +23,7 @@ from inventory.fields import LedgerField
 from inventory.models import Item, Location, StockLevel, StockMovement
 from inventory.tests.shop import figures, level_of, make_item
 from orders import workflow
+from orders.holders import holders
 from orders.models import Customer, Order, OrderLine
 from orders.rules import OrderRefused
 from orders.tests.shop import make_customer, make_order, place_order
@@ -409,6 +410,21 @@ def test_what_was_recorded_has_no_form_even_for_a_superuser(admin_client, shop, 
 
     assert [admin_client.post(path, {"post": "yes"}).status_code for path in paths] == [403, 403, 403]
     assert everything() == before
+
+
+def test_a_level_is_neither_added_nor_deleted_by_hand(admin_client, shop):
+    unused = StockLevel.objects.create(item=make_item("TEA-1"), location=Location.default())
+    paths = [reverse("admin:inventory_stocklevel_add")]
+    paths += [reverse("admin:inventory_stocklevel_delete", args=[unused.pk])]
+
+    assert [admin_client.post(path, {"post": "yes"}).status_code for path in paths] == [403, 403]
+    assert StockLevel.objects.filter(pk=unused.pk).exists()
+
+
+def test_who_may_not_read_orders_is_led_to_none(shop):
+    nobody = User.objects.create_user("nobody", is_staff=True)
+
+    assert [(holder.held, holder.url) for holder in holders(shop.mug, nobody)] == [(2, "")]
 
 
 def test_the_page_of_an_item_adds_no_level(alex):
