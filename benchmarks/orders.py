@@ -25,7 +25,7 @@ def measures() -> dict[str, Callable[[], int]]:
 
 
 def stocked_item() -> Item:
-    item = Item.objects.create(sku=f"BENCH-{next(numbers)}", name="Mug", unit_price="12.50")
+    item = Item.objects.create(sku=f"MUG-{next(numbers)}", name="Mug", unit_price="12.50")
     stock.receive(item, Location.default(), 1_000_000, reason="Opening stock")
     return item
 
