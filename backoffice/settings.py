@@ -292,6 +292,16 @@ JAZZMIN_UI_TWEAKS = {
     },
 }
 
+# typed one after the other outside of any field, they lead to a list
+PAGE_KEYS = {
+    "orders.order": "g o",
+    "orders.customer": "g c",
+    "inventory.item": "g s",
+    "imports.importrun": "g i",
+    "history.changeset": "g a",
+    "notifications.notification": "g n",
+}
+
 # Logs: to the terminal, one line each ---------------------------------------------------------------------------------
 
 LOGGING = {

@@ -4,9 +4,12 @@ from django.contrib.admin.actions import delete_selected
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.urls import path
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
+
+from backoffice import palette
 
 
 @admin.action(permissions=["delete"], description=gettext_lazy("Delete selected %(verbose_name_plural)s"))
@@ -26,6 +29,9 @@ class BackOfficeSite(admin.AdminSite):
     def __init__(self, name="admin"):
         super().__init__(name)
         self._actions["delete_selected"] = self._global_actions["delete_selected"] = delete_whole_selection
+
+    def get_urls(self):
+        return [path("palette/", self.admin_view(palette.answer), name="palette"), *super().get_urls()]
 
     @method_decorator(never_cache)
     @method_decorator(login_not_required)

@@ -7,8 +7,9 @@ class InventoryConfig(AppConfig):
     verbose_name = _("Stock")
 
     def ready(self):
-        from inventory import import_kind, receivers, timeline
+        from inventory import import_kind, palette, receivers, timeline
 
         receivers.connect()
         import_kind.register()
         timeline.contribute()
+        palette.contribute()

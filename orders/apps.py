@@ -8,12 +8,13 @@ class OrdersConfig(AppConfig):
 
     def ready(self):
         from inventory import panels, proof
-        from orders import receivers, timeline
+        from orders import palette, receivers, timeline
         from orders.holders import holders
         from orders.proof import illegal_steps, wrong_lines
 
         receivers.connect()
         timeline.contribute()
+        palette.contribute()
         panels.contribute(holders)
         proof.register(wrong_lines)
         proof.register(illegal_steps)
