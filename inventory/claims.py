@@ -154,4 +154,6 @@ def _shortage(asking: list[Claim], level: StockLevel | None, held: Held, availab
         available=available,
         holders=rules.holders(level.pk, but=own) if level else (),
         source_ids=tuple(claim.source.id for claim in asking),
+        place=asking[0].place,
+        elsewhere=rules.elsewhere(*asking[0].place),
     )

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from inventory.models import MAX_QUANTITY, Location, StockLevel, StockMovement
 
-HOLDERS_NAMED = 5
+HOLDERS_NAMED = PLACES_NAMED = 5
 
 
 @dataclass(frozen=True)
@@ -17,6 +17,8 @@ class Shortage:
     """What was asked of one item at one location, and what there is.
 
     ``available`` counts what the asking lines hold already; ``holders`` are the other documents and their quantities.
+    ``place`` is the item's and the location's key. ``elsewhere`` are (location id, name, available) of other locations:
+    read without their locks, so it is what is there now, and may be gone in a moment.
     """
 
     sku: str
@@ -27,6 +29,8 @@ class Shortage:
     available: int
     holders: tuple[tuple[str, int], ...] = ()
     source_ids: tuple[int | None, ...] = ()
+    place: tuple[int, int] = (0, 0)
+    elsewhere: tuple[tuple[int, str, int], ...] = ()
 
     def __str__(self):
         facts = {"sku": self.sku, "location": self.location, "asked": self.asked, "available": self.available}
@@ -35,7 +39,7 @@ class Shortage:
         else:
             sentence = _("Only %(available)d of %(sku)s available at %(location)s; %(asked)d asked for.") % facts
         way_out = _("Reduce the quantity, or receive stock first.")
-        return " ".join(filter(None, [sentence, self._held(), way_out]))
+        return " ".join(filter(None, [sentence, self._held(), self._elsewhere(), way_out]))
 
     def _held(self) -> str:
         named = [
@@ -45,6 +49,13 @@ class Shortage:
         if (rest := len(self.holders) - HOLDERS_NAMED) > 0:
             named.append(_("and %(count)d more") % {"count": rest})
         return ", ".join(named) + "." if named else ""
+
+    def _elsewhere(self) -> str:
+        places = [
+            _("%(location)s has %(available)d now") % {"location": name, "available": available}
+            for _location_id, name, available in self.elsewhere
+        ]
+        return ", ".join(places) + "." if places else ""
 
 
 class StockRefused(ValidationError):
@@ -132,7 +143,16 @@ def _shortage(level: StockLevel, asked: int) -> Shortage:
         allocated=level.allocated,
         available=level.available,
         holders=holders(level.pk),
+        place=(level.item_id, level.location_id),
+        elsewhere=elsewhere(level.item_id, level.location_id),
     )
+
+
+def elsewhere(item_id: int, location_id: int) -> tuple[tuple[int, str, int], ...]:
+    """(location id, name, available) of the other locations that have units of the item, those with most first."""
+    levels = StockLevel.objects.filter(item_id=item_id, available__gt=0).exclude(location_id=location_id)
+    found = levels.order_by("-available", "location_id").values_list("location_id", "location__name", "available")
+    return tuple(found[:PLACES_NAMED])
 
 
 def holders(level_id: int, but: tuple[str, Iterable[int]] | None = None) -> tuple[tuple[str, int], ...]:

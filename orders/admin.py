@@ -4,6 +4,7 @@ from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.db.models import OuterRef, Subquery
+from django.db.models.functions import Coalesce
 from django.http import HttpResponseRedirect
 from django.urls import reverse
 from django.utils.html import format_html
@@ -36,9 +37,10 @@ class OrderLineInline(admin.TabularInline):
     extra = 0
 
     def get_queryset(self, request):
-        levels = StockLevel.objects.filter(item=OuterRef("item"), location=OuterRef("order__location"))
-        available = Subquery(levels.values("available")[:1])
-        return super().get_queryset(request).select_related("item", "order").annotate(available=available)
+        place = Coalesce(OuterRef("location"), OuterRef("order__location"))
+        available = Subquery(StockLevel.objects.filter(item=OuterRef("item"), location=place).values("available")[:1])
+        lines = super().get_queryset(request).select_related("item", "location", "order__location")
+        return lines.annotate(available=available)
 
     def get_fields(self, request, obj=None):
         promised = ["promised", "shipped"] if obj and obj.was_confirmed else []

@@ -50,7 +50,7 @@ class Shop:
     def open(self) -> None:
         self.staff = {role: self._create_user(role, *login) for role, login in settings.DEMO_LOGINS.items()}
         with self._act("Manager", self.start, "The shop opens"):
-            Location.objects.get_or_create(code="store-b", defaults={"name": "Store B"})
+            self.store, _made = Location.objects.get_or_create(code="store-b", defaults={"name": "Store B"})
             run_file(settings.BASE_DIR / "fixtures" / "items.csv", user=self.staff["Warehouse"], mode="set")
             self.customers = [self._create_customer(number) for number in range(CUSTOMERS)]
         self.items = list(Item.objects.filter(is_active=True).order_by("pk"))
@@ -86,7 +86,8 @@ class Shop:
 
     def _plan_order(self, moment: datetime) -> None:
         order = Order(customer=self.random.choice(self.customers))
-        lines = [(item, self._quantity()) for item in self.random.sample(self.items, self.random.randint(1, 5))]
+        chosen = self.random.sample(self.items, self.random.randint(1, 5))
+        lines = [(item, self._quantity(), self._location()) for item in chosen]
         self._at(moment, lambda when: self._enter(order, lines, when))
         fate, patience = self.random.random(), timedelta(days=self.random.uniform(0.3, 4))
         if fate < 0.04:
@@ -106,12 +107,16 @@ class Shop:
     def _quantity(self) -> int:
         return self.random.choice([1, 1, 1, 2, 2, 3, 4, 6])
 
-    def _enter(self, order: Order, lines: list[tuple[Item, int]], moment: datetime) -> None:
+    def _location(self) -> Location | None:
+        """Mostly the order's; now and then a line is taken from the other store."""
+        return self.store if self.random.random() < 0.03 else None
+
+    def _enter(self, order: Order, lines: list[tuple[Item, int, Location | None]], moment: datetime) -> None:
         with self._act("Sales", moment), workflow.editing(order):
             order.entered_by = self.staff["Sales"]
             order.save()
-            for item, quantity in lines:
-                OrderLine.objects.create(order=order, item=item, quantity=quantity)
+            for item, quantity, location in lines:
+                OrderLine.objects.create(order=order, item=item, quantity=quantity, location=location)
 
     def _place(self, order: Order, moment: datetime) -> None:
         try:
@@ -125,11 +130,12 @@ class Shop:
 
     def _restock(self, order: Order, moment: datetime) -> None:
         with self._act("Warehouse", moment, "Delivery from the supplier"):
-            for line in order.lines.select_related("item"):
-                level = StockLevel.objects.filter(item=line.item, location=order.location).first()
+            for line in order.lines.with_claims():
+                location = line.served_from(order)
+                level = StockLevel.objects.filter(item=line.item, location=location).first()
                 if line.item.is_stocked and (not level or level.available < line.quantity):
                     quantity = line.quantity + self.random.choice([12, 24, 36])
-                    stock.receive(line.item, order.location, quantity, reason="Delivery", reference="Supplier")
+                    stock.receive(line.item, location, quantity, reason="Delivery", reference="Supplier")
 
     def _step(self, order: Order, verb: Callable[[Order], None], role: str, moment: datetime) -> None:
         with self._act(role, moment):

@@ -15,7 +15,9 @@ MOST = 100
 def holders(item: Item, user: Any) -> list[Holder]:
     wants = Q(allocated__gt=0) | Q(quantity__gt=F("allocated") + F("shipped"))
     lines = OrderLine.objects.filter(wants, item=item, order__status__in=Order.HOLDING)
-    lines = lines.select_related("order__customer", "order__location").order_by("order__confirmed_at", "order_id", "pk")
+    lines = lines.select_related("order__customer", "order__location", "location").order_by(
+        "order__confirmed_at", "order_id", "pk"
+    )
     may_open = user.has_perm("orders.view_order")
     return [_holder(line, item, may_open) for line in lines[:MOST]]
 
@@ -25,7 +27,7 @@ def _holder(line: OrderLine, item: Item, may_open: bool) -> Holder:
     return Holder(
         reference=line.order.number,
         who=line.order.customer.name,
-        location=line.order.location.name,
+        location=line.served_from(line.order).name,
         held=line.allocated,
         waiting=line.waiting,
         url=reverse("admin:orders_order_change", args=[line.order_id]) if may_open else "",

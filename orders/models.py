@@ -110,6 +110,15 @@ class Order(Tracked):
 class OrderLine(Tracked):
     order = models.ForeignKey(Order, models.CASCADE, related_name="lines")
     item = models.ForeignKey(Item, models.PROTECT, related_name="order_lines", verbose_name=_("item"))
+    location = models.ForeignKey(
+        Location,
+        models.PROTECT,
+        related_name="+",
+        verbose_name=_("from"),
+        null=True,
+        blank=True,
+        help_text=_("Where the units are taken from. Blank: where the order is served from."),
+    )
     quantity = models.PositiveIntegerField(
         _("quantity"), validators=[MinValueValidator(1), MaxValueValidator(MAX_QUANTITY)]
     )
@@ -170,10 +179,16 @@ class OrderLine(Tracked):
     def full_claim(self, order: Order) -> Claim:
         """What this line holds in a confirmed order: everything that is not shipped yet, if it is kept in stock."""
         left = self.quantity - self.shipped if self.item.is_stocked else 0
-        return Claim(self.source(order), self.item, order.location, left, self.may_wait)
+        return self.claim_of(left, order, self.may_wait)
 
     def no_claim(self, order: Order) -> Claim:
-        return Claim(self.source(order), self.item, order.location, 0)
+        return self.claim_of(0, order)
+
+    def claim_of(self, quantity: int, order: Order, may_wait: bool = False) -> Claim:
+        return Claim(self.source(order), self.item, self.served_from(order), quantity, may_wait)
+
+    def served_from(self, order: Order) -> Location:
+        return self.location or order.location
 
     def source(self, order: Order) -> Source:
         return Source(LINE, self.pk, order.number)

@@ -14,10 +14,12 @@ Kind = StockMovement.Kind
 
 def wrong_lines(using: str) -> Iterator[str]:
     moved = StockMovement.objects.filter(source_kind=LINE, source_id=OuterRef("pk")).order_by().values("source_id")
+    place = Coalesce(OuterRef("location"), OuterRef("order__location"))
     lines = OrderLine.objects.using(using).annotate(
         held=_sum(moved, "allocated_delta"),
         left=_sum(moved.filter(kind=Kind.SHIPMENT), "on_hand_delta"),
         back=_sum(moved.filter(kind=Kind.RETURN), "on_hand_delta"),
+        there=_sum(moved.filter(level__item=OuterRef("item"), level__location=place), "allocated_delta"),
         wanted=Case(
             When(order__status__in=Order.HOLDING, item__is_stocked=True, then=F("quantity") - F("shipped")),
             default=Value(0),
@@ -26,7 +28,7 @@ def wrong_lines(using: str) -> Iterator[str]:
     may_wait = Q(backorder=True) | Q(item__oversell=Item.Oversell.BACKORDER)
     holds = Q(allocated=F("wanted")) | (may_wait & Q(allocated__lt=F("wanted")))
     moved_right = Q(shipped=-F("left"), returned=F("back")) | Q(item__is_stocked=False)
-    right = Q(allocated=F("held")) & moved_right & holds
+    right = Q(allocated=F("held"), there=F("held")) & moved_right & holds
     for line in lines.exclude(right).select_related("order", "item").iterator():
         yield (
             f"{line.order.number}, {line.item.sku}: {line.allocated} allocated and {line.shipped} shipped; the ledger"

@@ -85,11 +85,13 @@ def check_line(line: OrderLine, before: OrderLine | None, order: Order) -> None:
     """``before`` is the line as it stands in the database, None for a new one."""
     check_open(order)
     if before:
-        check_fresh(line, before, order, "item_id", "quantity", "backorder")
+        check_fresh(line, before, order, "item_id", "location_id", "quantity", "backorder")
     if not before or not before.shipped:
         return
     if line.item_id != before.item_id or line.order_id != before.order_id:
         raise OrderRefused(_("Units of this line were shipped; its item cannot change."), code="line_shipped")
+    if line.location_id != before.location_id:
+        raise OrderRefused(_("Units of this line were shipped; its location cannot change."), code="line_shipped")
     check_shipped_kept(line.quantity, before.shipped)
 
 
@@ -103,7 +105,7 @@ def shipped_kept_message(shipped: int) -> str:
 
 
 def check_location_kept(order: Order) -> None:
-    if order.lines.filter(shipped__gt=0).exists():
+    if order.lines.filter(shipped__gt=0, location=None).exists():
         message = _("Lines of %(number)s were shipped; its location cannot change.")
         raise OrderRefused(message % {"number": order.number}, code="line_shipped")
 

@@ -17,6 +17,7 @@ from inventory.claims import Claim
 from inventory.models import StockLevel, StockMovement
 from orders import rules
 from orders.models import LINE, Order, OrderLine
+from orders.querysets import served_from
 
 Status = Order.Status
 
@@ -46,7 +47,7 @@ def settle(order: Order) -> None:
 
 
 def claims(order: Order) -> list[Claim]:
-    return [line.claim(order) for line in order.lines.select_related("item")]
+    return [line.claim(order) for line in order.lines.with_claims()]
 
 
 @transaction.atomic
@@ -82,7 +83,7 @@ def ship(order: Order, quantities: dict[int, int] | None = None) -> None:
     lock(order)
     rules.check_can_ship(order)
     with editing(order):
-        lines = list(order.lines.select_related("item").locked())
+        lines = list(order.lines.with_claims().locked())
         going = {line: _to_ship(line, quantities) for line in lines}
         rules.check_something_ships(order, going.values())
         _ship_lines(order, going)
@@ -102,7 +103,7 @@ def _to_ship(line: OrderLine, quantities: dict[int, int] | None) -> int:
 def _ship_lines(order: Order, quantities: dict[OrderLine, int]) -> None:
     going = [(line, quantity) for line, quantity in quantities.items() if quantity]
     stocked = [(line, quantity) for line, quantity in going if line.item.is_stocked]
-    stock.ship(Claim(line.source(order), line.item, order.location, quantity) for line, quantity in stocked)
+    stock.ship(line.claim_of(quantity, order) for line, quantity in stocked)
     for line, quantity in going:
         if not line.item.is_stocked:
             OrderLine.objects.filter(pk=line.pk).record(shipped=quantity)
@@ -111,17 +112,15 @@ def _ship_lines(order: Order, quantities: dict[OrderLine, int]) -> None:
 @transaction.atomic
 def take_back(order: Order, quantities: dict[int, int], reason: str) -> None:
     """Shipped units, by line id, come back to the shelf they left."""
-    levels = StockLevel.objects.filter(location=order.location, item__in=order.lines.values("item"))
-    list(levels.locked())  # `lock` leaves out those of lines that are shipped, and they are what comes back
+    came_from = [line.claim_of(line.shipped, order) for line in order.lines.with_claims()]
+    planning.lock(came_from + full_claims(order))  # `lock` leaves out lines that are shipped: what comes back
     lock(order)
-    lines = list(order.lines.select_related("item").locked())
+    lines = list(order.lines.with_claims().locked())
     back = {line: quantities[line.pk] for line in lines if quantities.get(line.pk)}
     for line, quantity in back.items():
         rules.check_returnable(line, quantity)
     stocked = [(line, quantity) for line, quantity in back.items() if line.item.is_stocked]
-    stock.take_back(
-        [Claim(line.source(order), line.item, order.location, quantity) for line, quantity in stocked], reason
-    )
+    stock.take_back([line.claim_of(quantity, order) for line, quantity in stocked], reason)
 
 
 def _is_all_shipped(order: Order) -> bool:
@@ -136,7 +135,7 @@ def lock(order: Order) -> None:
 
 def full_claims(order: Order) -> list[Claim]:
     """What the lines would hold if the order were confirmed: the levels to lock before its state is decided."""
-    return [line.full_claim(order) for line in order.lines.select_related("item")]
+    return [line.full_claim(order) for line in order.lines.with_claims()]
 
 
 def _become(order: Order, status: str) -> None:
@@ -155,7 +154,7 @@ def waiting_orders(levels: Iterable[StockLevel]) -> list[int]:
         items_at[level.location_id].add(level.item_id)
     waits = Q()
     for location_id, item_ids in items_at.items():
-        waits |= Q(item_id__in=item_ids, order__location_id=location_id)
+        waits |= Q(item_id__in=item_ids) & served_from(location_id)
     lines = OrderLine.objects.filter(waits, order__status__in=Order.HOLDING, quantity__gt=F("allocated") + F("shipped"))
     orders = lines.filter(item__is_stocked=True).order_by("order__confirmed_at", "order_id")
     return list(dict.fromkeys(orders.values_list("order_id", flat=True)))
@@ -173,7 +172,7 @@ def give_up_newest(level: StockLevel, quantity: int) -> None:
     held = StockMovement.objects.filter(level=level, source_kind=LINE).held()
     holding = {source_id: units for source_id, _level_id, units in held}
     newest_first = OrderLine.objects.filter(pk__in=holding).order_by("-order__confirmed_at", "-order_id", "-pk")
-    for line in newest_first.select_related("order__location", "item"):
+    for line in newest_first.select_related("order__location", "item", "location"):
         if quantity <= 0:
             return
         given = min(quantity, holding[line.pk])

@@ -35,6 +35,7 @@ class Line:
     item: int
     quantity: int
     backorder: bool = False
+    location: int | None = None  # of its own; None: the order's
     shipped: int = 0
     returned: int = 0
     held: dict[Place, int] = field(default_factory=dict)
@@ -42,6 +43,10 @@ class Line:
     @property
     def allocated(self) -> int:
         return sum(self.held.values())
+
+    @property
+    def moved(self) -> tuple[int, int, int]:
+        return self.allocated, self.shipped, self.returned
 
 
 @dataclass
@@ -128,51 +133,51 @@ class Model:
     # Orders
 
     @all_or_nothing
-    def enter(self, location: int, lines: list[tuple[int, int, bool]]) -> None:
+    def enter(self, location: int, lines: list[tuple[int, int, bool, int | None]]) -> None:
         self.orders[self.orders_made] = Order(location)
         self.orders_made += 1
         for line in lines:
             self.add_line(self.orders_made - 1, *line)
 
     @all_or_nothing
-    def add_line(self, order: int, item: int, quantity: int, backorder: bool) -> None:
+    def add_line(self, order: int, *typed) -> None:
         self._refuse_closed(order)
-        self.lines[self.lines_made] = Line(order, item, quantity, backorder)
+        self.lines[self.lines_made] = Line(order, *typed)
         self.lines_made += 1
         self._settle([self.lines_made - 1])
 
     @all_or_nothing
-    def edit_line(self, number: int, item: int, quantity: int, backorder: bool) -> None:
-        is_same = (item, quantity, backorder) == self._as_typed(number)
-        self._change_line(number, item, quantity, backorder)
+    def edit_line(self, number: int, *typed) -> None:
+        is_same = typed == self._as_typed(number)
+        self._change_line(number, *typed)
         if not is_same:
             self._settle([number])
 
     @all_or_nothing
-    def save_stale_line(self, number: int, item: int, quantity: int, backorder: bool) -> None:
+    def save_stale_line(self, number: int, item: int, quantity: int, *others) -> None:
         """Somebody changes the quantity who saw the line like this."""
-        refuse_if((item, quantity, backorder) != self._as_typed(number))
-        self.edit_line(number, item, quantity % 6 + 1, backorder)
+        refuse_if((item, quantity, *others) != self._as_typed(number))
+        self.edit_line(number, item, quantity % 6 + 1, *others)
 
     @all_or_nothing
     def edit_lines(self, order: int, quantities: list[int]) -> None:
         """Several lines in one edit, which is settled once."""
         for number, quantity in zip(self.lines_of(order), quantities, strict=False):
             line = self.lines[number]
-            self._change_line(number, line.item, quantity, line.backorder)
+            self._change_line(number, line.item, quantity, line.backorder, line.location)
         self._settle(self.lines_of(order))
 
-    def _change_line(self, number: int, item: int, quantity: int, backorder: bool) -> None:
+    def _change_line(self, number: int, item: int, quantity: int, backorder: bool, location: int | None) -> None:
         line = self.lines[number]
-        if (item, quantity, backorder) == self._as_typed(number):
+        if (item, quantity, backorder, location) == self._as_typed(number):
             return  # a save that changes nothing does nothing
         self._refuse_closed(line.order)
-        refuse_if(line.shipped > 0 and (item != line.item or quantity < line.shipped))
-        line.item, line.quantity, line.backorder = item, quantity, backorder
+        refuse_if(line.shipped > 0 and (item != line.item or location != line.location or quantity < line.shipped))
+        line.item, line.quantity, line.backorder, line.location = item, quantity, backorder, location
 
-    def _as_typed(self, number: int) -> tuple[int, int, bool]:
+    def _as_typed(self, number: int) -> tuple[int, int, bool, int | None]:
         line = self.lines[number]
-        return line.item, line.quantity, line.backorder
+        return line.item, line.quantity, line.backorder, line.location
 
     @all_or_nothing
     def delete_line(self, number: int) -> None:
@@ -192,7 +197,8 @@ class Model:
 
     @all_or_nothing
     def move_order(self, order: int, location: int) -> None:
-        refuse_if(location != self.orders[order].location and any(self.lines[n].shipped for n in self.lines_of(order)))
+        served_there = [line for line in map(self.lines.get, self.lines_of(order)) if line and line.location is None]
+        refuse_if(location != self.orders[order].location and any(line.shipped for line in served_there))
         moves = location != self.orders[order].location
         self.orders[order].location = location
         if moves:
@@ -243,7 +249,7 @@ class Model:
             line = self.lines[number]
             if self._is_stocked(line):
                 line.returned += quantity
-                self._put((line.item, self.orders[order].location), quantity)
+                self._put(self._place(number), quantity)
 
     def _refuse_closed(self, order: int) -> None:
         refuse_if(self.orders[order].status in ("shipped", "cancelled"))
@@ -299,7 +305,8 @@ class Model:
         held[place] = held.get(place, 0) + max(0, quantity)
 
     def _place(self, number: int) -> Place:
-        return self.lines[number].item, self.orders[self.lines[number].order].location
+        line = self.lines[number]
+        return line.item, self.orders[line.order].location if line.location is None else line.location
 
     def _may_wait(self, number: int) -> bool:
         line = self.lines[number]

@@ -99,6 +99,28 @@ def place() -> Verb:
     return lambda: workflow.place(fresh(order))
 
 
+def place_from_two_locations() -> Verb:
+    order = make_order_from_two_locations()
+    return lambda: workflow.place(fresh(order))
+
+
+def make_order_from_two_locations() -> Order:
+    mug, store = make_item(on_hand=5), Location.objects.create(code="b", name="Store B")
+    stock.receive(mug, store, 5, reason="Opening stock")
+    order = make_order((mug, 6), (mug, 2))
+    for line, quantity, location in zip(order.lines.all(), [4, 2], [store, None], strict=True):
+        line.quantity, line.location = quantity, location
+        line.save()
+    return order
+
+
+def take_back_to_two_locations() -> Verb:
+    order = make_order_from_two_locations()
+    workflow.place(order)
+    workflow.ship(order)
+    return lambda: workflow.take_back(fresh(order), {line.pk: 1 for line in order.lines.all()}, "Did not fit")
+
+
 def ship_part() -> Verb:
     order = place_order((make_item(on_hand=5), 2), (make_item(on_hand=5), 1), (make_item(is_stocked=False), 4))
     first, _second, service = order.lines.all()
@@ -191,8 +213,10 @@ VERBS = [
     count_less_than_promised,
     transfer,
     place,
+    place_from_two_locations,
     ship_part,
     take_back,
+    take_back_to_two_locations,
     cancel_what_others_wait_for,
     reopen,
     swap_the_item_of_a_line,

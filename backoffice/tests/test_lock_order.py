@@ -33,8 +33,10 @@ LOCKS = {
     verbs.count_less_than_promised: ORDER_TOO,
     verbs.transfer: STOCK_ONLY,
     verbs.place: ORDER_TOO,
+    verbs.place_from_two_locations: ORDER_TOO,
     verbs.ship_part: LINES_TOO,
     verbs.take_back: LINES_TOO,
+    verbs.take_back_to_two_locations: LINES_TOO,
     verbs.cancel_what_others_wait_for: ORDER_TOO,
     verbs.reopen: ORDER_TOO,
     verbs.swap_the_item_of_a_line: ORDER_TOO,
@@ -84,6 +86,17 @@ def test_several_levels_are_locked_by_one_statement_that_puts_them_in_order(is_t
 
     locking = [query["sql"] for query in queries if "FOR NO KEY UPDATE" in query["sql"]]
     assert connection.vendor == "sqlite" or re.search(r'"id" IN \(\d+, \d+\) ORDER BY', locking[0])
+
+
+@pytest.mark.parametrize("prepare", [verbs.place_from_two_locations, verbs.take_back_to_two_locations])
+def test_the_levels_of_lines_from_two_locations_are_locked_by_the_first_statement(prepare):
+    verb = prepare()
+
+    with CaptureQueriesContext(connection) as queries:
+        verb()
+
+    first = next((query["sql"] for query in queries if LOCKED.search(query["sql"])), "")
+    assert connection.vendor == "sqlite" or len(set(re.findall(r'"location_id" = (\d+)', first))) == 2
 
 
 def test_a_movement_that_was_weighed_against_another_balance_moves_nothing():

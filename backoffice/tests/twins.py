@@ -86,7 +86,8 @@ class Twins:
         if name == "save_stale_line":
             number, line = self.stale_lines[args[0]]
             item = [item.pk for item in self.items].index(line.item_id)
-            return name, (number, item, line.quantity, line.backorder)
+            place = None if line.location_id is None else self.number_of(line.location_id)
+            return name, (number, item, line.quantity, line.backorder, place)
         return name, args
 
     def _in_shop(self, name: str, args: tuple) -> str:
@@ -114,20 +115,22 @@ class Twins:
     def transfer(self, item: int, origin: int, target: int, quantity: int) -> None:
         stock.transfer(self.items[item], self.locations[origin], self.locations[target], quantity, REASON)
 
-    def enter(self, location: int, lines: Sequence[tuple[int, int, bool]]) -> None:
+    def enter(self, location: int, lines: Sequence[tuple[int, int, bool, int | None]]) -> None:
         order = Order.objects.create(customer=self.customer, location=self.locations[location])
         self.orders.append(order.pk)
         for line in lines:
             self.add_line(len(self.orders) - 1, *line)
 
-    def add_line(self, order: int, item: int, quantity: int, backorder: bool) -> None:
+    def add_line(self, order: int, item: int, quantity: int, backorder: bool, place: int | None) -> None:
         line = OrderLine(order=self.order(order), item=self.items[item], quantity=quantity, backorder=backorder)
+        line.location = self.location(place)
         line.save()
         self.lines.append(line.pk)
 
-    def edit_line(self, line: int, item: int, quantity: int, backorder: bool) -> None:
+    def edit_line(self, line: int, item: int, quantity: int, backorder: bool, place: int | None) -> None:
         found = self.line(line)
         found.item, found.quantity, found.backorder = self.items[item], quantity, backorder
+        found.location = self.location(place)
         found.save()
 
     def edit_lines(self, order: int, quantities: Sequence[int]) -> None:
@@ -185,6 +188,9 @@ class Twins:
     def line(self, number: int) -> OrderLine:
         return OrderLine.objects.get(pk=self.lines[number])
 
+    def location(self, number: int | None) -> Location | None:
+        return None if number is None else self.locations[number]
+
     def number_of(self, location_id: int) -> int:
         return [location.pk for location in self.locations].index(location_id)
 
@@ -216,7 +222,7 @@ class Twins:
             "on hand": {place: units for place, units in model.on_hand.items() if units},
             "held": {(n, p): units for n, line in model.lines.items() for p, units in line.held.items() if units},
             "lines": {
-                n: (line.order, line.item, line.quantity, line.backorder, line.allocated, line.shipped, line.returned)
+                n: (line.order, line.item, line.location, line.quantity, line.backorder, *line.moved)
                 for n, line in model.lines.items()
             },
             "orders": {number: (order.status, order.location) for number, order in model.orders.items()},
@@ -235,9 +241,9 @@ class Twins:
                 for source, level, units in StockMovement.objects.filter(source_kind=LINE).held()
             },
             "lines": {
-                lines[pk]: (orders[order], items[item], *rest)
-                for pk, order, item, *rest in OrderLine.objects.values_list(
-                    "pk", "order", "item", "quantity", "backorder", "allocated", "shipped", "returned"
+                lines[pk]: (orders[order], items[item], locations.get(location), *rest)
+                for pk, order, item, location, *rest in OrderLine.objects.values_list(
+                    "pk", "order", "item", "location", "quantity", "backorder", "allocated", "shipped", "returned"
                 )
             },
             "orders": {
@@ -276,8 +282,9 @@ def a_location(choice: Choice) -> int:
     return max(0, choice.between(-1, 1))  # mostly the first
 
 
-def a_line(choice: Choice) -> tuple[int, int, bool]:
-    return an_item(choice), choice.between(1, 6), choice.between(0, 4) == 4
+def a_line(choice: Choice) -> tuple[int, int, bool, int | None]:
+    place = choice.between(-6, 1)  # mostly the order's
+    return an_item(choice), choice.between(1, 6), choice.between(0, 4) == 4, place if place >= 0 else None
 
 
 def one_of(choice: Choice, numbers: Iterable[int]) -> int:
