@@ -1,7 +1,4 @@
-import re
 import unicodedata
-
-_SPACES = re.compile(r"\s+")
 
 
 def sku_key(sku: str) -> str:
@@ -9,4 +6,5 @@ def sku_key(sku: str) -> str:
 
     Computed here and never in SQL, because databases disagree about É and é.
     """
-    return _SPACES.sub(" ", unicodedata.normalize("NFKC", sku).casefold()).strip()
+    plain = sku if sku.isascii() else unicodedata.normalize("NFKC", sku)
+    return " ".join(plain.casefold().split())

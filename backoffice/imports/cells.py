@@ -5,7 +5,9 @@ import unicodedata
 from datetime import date, time, timedelta
 from decimal import Decimal
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from backoffice.imports.reading import Cell, OddCell
 from backoffice.imports.refusals import shown
@@ -22,6 +24,7 @@ LINE_BREAKS = re.compile(r"[ ]*[\t\r\n]+[ ]*")
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 INVISIBLE = re.compile(r"[\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
 QUOTED_FORMULA = re.compile(r"^('*)'(?=\s*[=+\-@\t\r\n\0＝＋－＠])")
+WHOLE, AMOUNT = gettext_lazy("a whole number"), gettext_lazy("an amount")
 NOISE = Decimal("0.000001")  # what binary fractions leave behind: 12.340000000000002
 
 
@@ -35,6 +38,8 @@ def is_blank(cell: Cell) -> bool:
 def text(cell: Cell, most: int) -> str:
     """Text on one line, at most ``most`` characters, in Unicode's composed form. Integral numbers lose their point."""
     found = _as_text(cell)
+    if found.isascii() and found.isprintable() and not found.startswith("'") and len(found) <= most:
+        return found.strip()  # nothing below would change it, and most texts are like this
     found = QUOTED_FORMULA.sub(r"\1", found) if found.startswith("'") else found
     found = LINE_BREAKS.sub(" ", found)
     if CONTROL.search(found):
@@ -83,14 +88,13 @@ def code(cell: Cell, most: int) -> str:
 
 def whole(cell: Cell, most: int, style: str = "") -> int:
     """A whole number from 0 to ``most``: 7, 7.0, and with a proven ``style`` also 1.000."""
-    facts = {"value": shown(cell), "most": most}
-    number = _number(cell, style, _("a whole number"))
+    number = _number(cell, style, WHOLE)
     if number < 0:
-        raise ValueError(_("%(value)s is negative.") % facts)
+        raise ValueError(_("%(value)s is negative.") % {"value": shown(cell)})
     if number != number.to_integral_value():
-        raise ValueError(_("%(value)s is not a whole number.") % facts)
+        raise ValueError(_("%(value)s is not a whole number.") % {"value": shown(cell)})
     if number > most:
-        raise ValueError(_("%(value)s is too large; %(most)d is the most.") % facts)
+        raise ValueError(_("%(value)s is too large; %(most)d is the most.") % {"value": shown(cell), "most": most})
     return int(number)
 
 
@@ -98,19 +102,19 @@ def money(cell: Cell, digits: int, decimals: int = 2, style: str = "") -> Decima
     """An amount of at most ``digits`` digits; a currency before or after it is taken off."""
     if type(cell) is str:
         cell = MONEY_SIGNS.sub("", cell.strip()).strip()
-    facts = {"value": shown(cell), "decimals": decimals}
-    number = _number(cell, style, _("an amount"))
+    number = _number(cell, style, AMOUNT)
     rounded = round(number, decimals)
     if number < 0:
-        raise ValueError(_("%(value)s is negative.") % facts)
+        raise ValueError(_("%(value)s is negative.") % {"value": shown(cell)})
     if abs(rounded - number) > (NOISE if isinstance(cell, float) else 0):
+        facts = {"value": shown(cell), "decimals": decimals}
         raise ValueError(_("%(value)s has more than %(decimals)d decimals. Round it in the file.") % facts)
     if rounded >= 10 ** (digits - decimals):
-        raise ValueError(_("%(value)s is too large.") % facts)
+        raise ValueError(_("%(value)s is too large.") % {"value": shown(cell)})
     return rounded
 
 
-def _number(cell: Cell, style: str, wanted: str) -> Decimal:
+def _number(cell: Cell, style: str, wanted: Promise) -> Decimal:
     if isinstance(cell, float):
         return _finite(cell, wanted)
     if type(cell) is int:
@@ -125,13 +129,13 @@ def _number(cell: Cell, style: str, wanted: str) -> Decimal:
     return -number if negative else number
 
 
-def _finite(number: float, wanted: str) -> Decimal:
+def _finite(number: float, wanted: Promise) -> Decimal:
     if number != number or number in (float("inf"), float("-inf")):
         raise ValueError(_not_a_number(number, wanted))
     return Decimal(repr(number))
 
 
-def _not_a_number(cell: Cell, wanted: str) -> str:
+def _not_a_number(cell: Cell, wanted: Promise) -> str:
     facts = {"value": shown(cell), "wanted": wanted}
     if isinstance(cell, OddCell):
         return _("The cell holds %(value)s, not %(wanted)s.") % facts

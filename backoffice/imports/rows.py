@@ -122,9 +122,33 @@ def _survey_notices(opened: Opened, headless: int) -> list[str]:
 # Second pass ------------------------------------------------------------------------------------------------------
 
 
+class Cleaner:
+    """The cells of one column to values. Columns repeat themselves, so texts and numbers seen before are remembered."""
+
+    REMEMBERED = 10_000
+
+    def __init__(self, opened: Opened, name: str):
+        self.name = name
+        self.source = opened.match.columns[name].source if name in opened.match.columns else name
+        self._widget, self._style = _widget(opened, name), opened.styles.get(name, "")
+        self._known: dict[Cell, Any] = {}
+
+    def clean(self, cell: Cell) -> Any:
+        """Raises ValueError with a sentence."""
+        if type(cell) is not str and type(cell) is not float:
+            return self._widget.clean(cell, style=self._style)  # True equals 1 and is none
+        if cell in self._known:
+            return self._known[cell]
+        value = self._widget.clean(cell, style=self._style)
+        if len(self._known) < self.REMEMBERED:
+            self._known[cell] = value
+        return value
+
+
 def cleaned(opened: Opened, kind: Kind) -> Iterator[CleanRow]:
     """Every row that is a record of its own, its cells as typed values; blank cells are absent."""
     columns = list(opened.match.columns.items())
+    cleaners = {name: Cleaner(opened, name) for name in opened.resource.fields}
     key = opened.key
     for row in opened.sheet.rows():
         if opened.shape.skips(row):
@@ -133,20 +157,19 @@ def cleaned(opened: Opened, kind: Kind) -> Iterator[CleanRow]:
         if key and cells.is_blank(raw.get(kind.key_field, "")):
             raw[kind.key_field] = key.cell(row.cells)
         opened.shape.complete(row, opened.match, raw)
-        yield _clean(opened, row, raw)
+        yield _clean(cleaners, row, raw)
 
 
-def _clean(opened: Opened, row: Row, raw: dict[str, Cell]) -> CleanRow:
+def _clean(cleaners: dict[str, Cleaner], row: Row, raw: dict[str, Cell]) -> CleanRow:
     values: dict[str, Any] = {}
     problems = list(row.problems)
     for name, cell in raw.items():
         if cells.is_blank(cell):
             continue
         try:
-            values[name] = _widget(opened, name).clean(cell, style=opened.styles.get(name, ""))
+            values[name] = cleaners[name].clean(cell)
         except ValueError as error:
-            source = opened.match.columns[name].source if name in opened.match.columns else name
-            problems.append(Problem(str(error), "cell", name, source, shown(cell)))
+            problems.append(Problem(str(error), "cell", name, cleaners[name].source, shown(cell)))
     return CleanRow(row.number, values, problems)
 
 
