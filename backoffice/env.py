@@ -5,6 +5,7 @@ default; empty for none). A value that cannot be used stops the start with one s
 """
 
 import os
+from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
@@ -42,6 +43,18 @@ def number(name: str, default: int) -> int:
         return int(value)
     except ValueError:
         raise ImproperlyConfigured(f"{name}={value!r} is not a whole number.") from None
+
+
+def percent(name: str, default: str) -> Decimal:
+    """From 0 to 100, with two decimals at most."""
+    value = text(name, default)
+    try:
+        found = Decimal(value)
+        if 0 <= found <= 100 and found == round(found, 2):
+            return found
+    except InvalidOperation:
+        pass  # told below
+    raise ImproperlyConfigured(f"{name}={value!r} is not a percentage. Use a number from 0 to 100, such as 19 or 5.5.")
 
 
 def words(name: str, default: str = "") -> list[str]:

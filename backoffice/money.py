@@ -1,4 +1,4 @@
-"""Amounts for people: two decimals, the reader's separators, the company's currency."""
+"""Amounts for people: two decimals, the reader's separators, the company's one currency. Percentages in short."""
 
 from decimal import Decimal
 
@@ -12,3 +12,7 @@ def amount(value: Decimal) -> str:
 
 def money(value: Decimal) -> str:
     return f"{amount(value)} {settings.CURRENCY}"
+
+
+def percent(value: Decimal) -> str:
+    return f"{number_format(value, decimal_pos=0 if value == int(value) else 2)} %"

@@ -45,7 +45,7 @@ class ItemAdmin(StockScreensAdmin, TrackedAdmin):
         ("sku", "barcode"),
         "name",
         ("category", "condition"),
-        ("unit_price", "cost"),
+        ("unit_price", "cost", "tax_rate"),
         ("is_stocked", "is_active"),
         "oversell",
     ]

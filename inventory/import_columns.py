@@ -48,6 +48,12 @@ ITEM_SYNONYMS = {
         "prix de revient", "costo", "coste", "precio de compra", "precio de coste", "costo unitario",
         "prezzo d'acquisto", "prezzo di acquisto", "kostprijs", "inkoopprijs",
     ),
+    "tax_rate": (
+        "tax rate", "tax %", "tax percent", "tax percentage", "sales tax rate", "vat", "vat %", "vat rate", "gst",
+        "gst rate", "mwst", "mwst %", "mwst satz", "mehrwertsteuer", "ust", "ust %",
+        "umsatzsteuer", "steuersatz", "tva", "taux de tva", "taux tva", "iva", "iva %", "tipo de iva",
+        "aliquota", "aliquota iva", "btw", "btw %", "btw tarief", "btw percentage",
+    ),
     "quantity": (
         "quantity", "qty", "variant inventory qty", "on hand (new)", "on hand (current)", "on hand", "on_hand",
         "quantity on hand", "qty on hand", "stock on hand", "inventory quantity", "inventory", "stock", "stock level",

@@ -7,7 +7,7 @@ from backoffice.imports.models import ImportRun
 from inventory.import_sql import ATTRIBUTES
 from inventory.models import Item, Location, StagedItem, StockLevel
 
-NUMBERS = {"unit_price", "cost", "quantity", "reorder_level"}
+NUMBERS = {"unit_price", "cost", "tax_rate", "quantity", "reorder_level"}
 
 
 def preview(run: ImportRun, staged: Iterable[StagedItem]) -> list[dict[str, Any]]:

@@ -3,7 +3,7 @@
 from backoffice.imports.set_based import table
 from inventory.models import Item, StagedItem, StockLevel, StockMovement
 
-ATTRIBUTES = ("name", "barcode", "category", "condition", "unit_price", "cost")
+ATTRIBUTES = ("name", "barcode", "category", "condition", "unit_price", "cost", "tax_rate")
 TABLES = {
     "s": table(StagedItem),
     "i": table(Item),

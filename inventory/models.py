@@ -2,7 +2,8 @@
 
 from decimal import Decimal
 
-from django.core.validators import MaxValueValidator, MinValueValidator
+from django.conf import settings
+from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -10,19 +11,15 @@ from django.utils.translation import gettext_lazy as _
 from backoffice.history import change_sets
 from backoffice.history.models import AppendOnly, ChangeSet, History, Tracked
 from backoffice.imports.models import StagedRow
-from inventory.fields import LedgerField
+from inventory.fields import LedgerField, MoneyField, PercentField
 from inventory.querysets import ItemQuerySet, StockLevelQuerySet, StockMovementQuerySet
 from inventory.sku import sku_key
 
 MAX_QUANTITY = 1_000_000_000  # fits a 32-bit column on every database, with room for sums of two
 
 
-class MoneyField(models.DecimalField):
-    """An amount in the company's currency, two decimals, never negative."""
-
-    def __init__(self, *args, **kwargs):
-        defaults = {"max_digits": 12, "decimal_places": 2, "validators": [MinValueValidator(Decimal(0))]}
-        super().__init__(*args, **{**defaults, **kwargs})
+def default_tax_rate() -> Decimal:
+    return settings.TAX_RATE
 
 
 class Item(Tracked):
@@ -46,6 +43,7 @@ class Item(Tracked):
     condition = models.CharField(_("condition"), max_length=20, choices=Condition, default=Condition.NEW)
     unit_price = MoneyField(_("price"), default=Decimal(0))
     cost = MoneyField(_("cost"), default=Decimal(0), help_text=_("What one unit costs the company."))
+    tax_rate = PercentField(_("tax %"), default=default_tax_rate, help_text=_("Prices are net of tax."))
     is_stocked = models.BooleanField(_("kept in stock"), default=True, help_text=_("Off for shipping and services."))
     oversell = models.CharField(_("when stock is short"), max_length=10, choices=Oversell, default=Oversell.BLOCK)
     is_active = models.BooleanField(_("active"), default=True, help_text=_("Off hides it from new orders."))
@@ -69,6 +67,11 @@ class Item(Tracked):
                 condition=Q(unit_price__gte=0) & Q(cost__gte=0),
                 name="item_money_not_negative",
                 violation_error_message=_("Price and cost cannot be negative."),
+            ),
+            models.CheckConstraint(
+                condition=Q(tax_rate__gte=0, tax_rate__lte=100),
+                name="item_tax_rate_bounded",
+                violation_error_message=_("The tax rate is a percentage from 0 to 100."),
             ),
         ]
 
@@ -225,6 +228,7 @@ class StagedItem(StagedRow):
     condition = models.CharField(max_length=20, null=True)
     unit_price = MoneyField(null=True)
     cost = MoneyField(null=True)
+    tax_rate = PercentField(null=True)
     quantity = models.IntegerField(null=True)
     reorder_level = models.IntegerField(null=True)
     location = models.ForeignKey(

@@ -50,6 +50,7 @@ class ItemResource(ModelResource):
     condition = Field(attribute="condition", column_name="condition", widget=widgets.Choice(CONDITIONS))
     unit_price = Field(attribute="unit_price", column_name="unit_price", widget=widgets.Money(12))
     cost = Field(attribute="cost", column_name="cost", widget=widgets.Money(12))
+    tax_rate = Field(attribute="tax_rate", column_name="tax_rate", widget=widgets.Percent())
     quantity = Field(attribute="row_level__on_hand", column_name="quantity", widget=widgets.Quantity(MAX_QUANTITY))
     reorder_level = Field(
         attribute="row_level__reorder_level", column_name="reorder_level", widget=widgets.Quantity(MAX_QUANTITY)
@@ -66,6 +67,7 @@ class ItemResource(ModelResource):
             "condition",
             "unit_price",
             "cost",
+            "tax_rate",
             "quantity",
             "reorder_level",
             "location",

@@ -18,6 +18,7 @@ from django.conf import settings
 from django.template.loader import render_to_string
 
 from notifications.models import Notification
+from orders import totals
 
 PERMANENT = (
     AnymailInvalidAddress,
@@ -61,8 +62,8 @@ def is_permanent(fault: BaseException) -> bool:
 def render(notification: Notification) -> None:
     """Fills in subject and bodies from what is committed now; they are kept as the record of what was sent."""
     order, lines = notification.order, notification.order.lines.select_related("item")
-    total = sum(line.amount for line in lines)
-    context = {"order": order, "lines": lines, "total": total, "company": settings.COMPANY_NAME}
+    sums = totals.compute(lines, order.discount_percent)
+    context = {"order": order, "lines": lines, "totals": sums, "company": settings.COMPANY_NAME}
     base = f"notifications/{notification.event}"
     notification.subject = " ".join(render_to_string(f"{base}_subject.txt", context).split())
     notification.text = render_to_string(f"{base}.txt", context)

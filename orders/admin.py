@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from backoffice.history import timeline
 from backoffice.history.admin import TrackedAdmin
-from backoffice.money import amount, money
+from backoffice.money import amount, money, percent
 from inventory.models import StockLevel
 from orders import workflow
 from orders.forms import ItemSelect, OrderForm, OrderLineForm, OrderLineFormSet
@@ -32,7 +32,7 @@ class OrderLineInline(admin.TabularInline):
     model = OrderLine
     form = OrderLineForm
     formset = OrderLineFormSet
-    readonly_fields = ["available", "amount", "promised", "shipped"]
+    readonly_fields = ["available", "tax", "amount", "promised", "shipped"]
     autocomplete_fields = ["item"]
     extra = 0
 
@@ -44,7 +44,7 @@ class OrderLineInline(admin.TabularInline):
 
     def get_fields(self, request, obj=None):
         promised = ["promised", "shipped"] if obj and obj.was_confirmed else []
-        return ["item", "available", "quantity", "unit_price", "amount", *promised]
+        return ["item", "available", "quantity", "unit_price", "discount_percent", "tax", "amount", *promised]
 
     def get_extra(self, request, obj=None, **kwargs):
         return 0 if obj else 3
@@ -72,6 +72,10 @@ class OrderLineInline(admin.TabularInline):
             return line.allocated
         return _("%(allocated)d, %(waiting)d wait") % {"allocated": line.allocated, "waiting": line.waiting}
 
+    @admin.display(description=_("tax"))
+    def tax(self, line):
+        return percent(line.tax_rate) if line.tax_rate is not None else ""
+
     @admin.display(description=_("amount"))
     def amount(self, line):
         return amount(line.amount) if line.pk and line.unit_price is not None else ""
@@ -83,10 +87,10 @@ class OrderAdmin(StepsAdmin, TrackedAdmin):
     inlines = [OrderLineInline]
     autocomplete_fields = ["customer"]
     fieldsets = [
-        (None, {"fields": ["customer", "location", "due_date"]}),
+        (None, {"fields": ["customer", "location", "due_date", ("discount_percent", "tax_rate")]}),
         (_("Delivery"), {"fields": ["address", "note"]}),
     ]
-    list_display = ["number", "customer", "state", "total", "created_at", "entered_by"]
+    list_display = ["number", "customer", "state", "gross", "created_at", "entered_by"]
     list_filter = ["status", "location"]
     list_select_related = ["customer", "entered_by"]
     search_fields = ["number__iexact", "customer__name__istartswith"]
@@ -95,15 +99,12 @@ class OrderAdmin(StepsAdmin, TrackedAdmin):
 
     # What the list shows
 
-    def get_queryset(self, request):
-        return super().get_queryset(request).with_total()
-
     @admin.display(description=_("status"), ordering="status")
     def state(self, order):
         return format_html('<span class="bo-badge bo-badge-{}">{}</span>', order.status, order.get_status_display())
 
-    @admin.display(description=_("total"))
-    def total(self, order):
+    @admin.display(description=_("total"), ordering="total")
+    def gross(self, order):
         return money(order.total)
 
     # Who may do what
@@ -141,7 +142,7 @@ class OrderAdmin(StepsAdmin, TrackedAdmin):
 
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
         if obj:
-            context |= {"steps": self.steps_of(request, obj), "entries": timeline.of(obj), "total": obj.total}
+            context |= {"steps": self.steps_of(request, obj), "entries": timeline.of(obj), "totals": obj.totals()}
         return super().render_change_form(request, context, add, change, form_url, obj)
 
     def _entered_already(self, request) -> Order | None:

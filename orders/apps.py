@@ -10,11 +10,12 @@ class OrdersConfig(AppConfig):
         from inventory import panels, proof
         from orders import palette, receivers, timeline
         from orders.holders import holders
-        from orders.proof import illegal_steps, wrong_lines
+        from orders.proof import illegal_steps, wrong_lines, wrong_totals
 
         receivers.connect()
         timeline.contribute()
         palette.contribute()
         panels.contribute(holders)
         proof.register(wrong_lines)
+        proof.register(wrong_totals)
         proof.register(illegal_steps)

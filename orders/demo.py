@@ -85,9 +85,9 @@ class Shop:
             self._plan_order(self.start + timedelta(days=0.2) + (self.now - self.start) * share * 0.995)
 
     def _plan_order(self, moment: datetime) -> None:
-        order = Order(customer=self.random.choice(self.customers))
-        chosen = self.random.sample(self.items, self.random.randint(1, 5))
-        lines = [(item, self._quantity(), self._location()) for item in chosen]
+        order = Order(customer=self.random.choice(self.customers), discount_percent=self._discount(5, 10))
+        items = self.random.sample(self.items, self.random.randint(1, 5))
+        lines = [(item, self._quantity(), self._discount(10, 15, 25), self._location()) for item in items]
         self._at(moment, lambda when: self._enter(order, lines, when))
         fate, patience = self.random.random(), timedelta(days=self.random.uniform(0.3, 4))
         if fate < 0.04:
@@ -111,12 +111,17 @@ class Shop:
         """Mostly the order's; now and then a line is taken from the other store."""
         return self.store if self.random.random() < 0.03 else None
 
-    def _enter(self, order: Order, lines: list[tuple[Item, int, Location | None]], moment: datetime) -> None:
+    def _discount(self, *percents: int) -> int:
+        """Mostly none."""
+        return self.random.choice(percents) if self.random.random() < 0.12 else 0
+
+    def _enter(self, order: Order, lines: list[tuple[Item, int, int, Location | None]], moment: datetime) -> None:
         with self._act("Sales", moment), workflow.editing(order):
             order.entered_by = self.staff["Sales"]
             order.save()
-            for item, quantity, location in lines:
-                OrderLine.objects.create(order=order, item=item, quantity=quantity, location=location)
+            for item, quantity, discount, place in lines:
+                terms = {"quantity": quantity, "discount_percent": discount, "location": place}
+                OrderLine.objects.create(order=order, item=item, **terms)
 
     def _place(self, order: Order, moment: datetime) -> None:
         try:

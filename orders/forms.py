@@ -1,6 +1,7 @@
 """The order page's form and lines: they take the locks they decide under, in the transaction that saves."""
 
 from collections import defaultdict
+from decimal import Decimal
 
 from django import forms
 from django.contrib.admin.widgets import AutocompleteSelect
@@ -14,15 +15,31 @@ from inventory.rules import Shortage, StockRefused
 from orders import rules
 from orders.models import Order, OrderLine
 
+PERCENT = forms.NumberInput({"min": 0, "max": 100, "step": "0.01"})
 
-class OrderForm(forms.ModelForm):
+
+class DiscountForm(forms.ModelForm):
+    """A discount of nothing is a blank field."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if not self.initial.get("discount_percent"):
+            self.initial["discount_percent"] = None
+
+    def clean_discount_percent(self):
+        return self.cleaned_data["discount_percent"] or Decimal(0)
+
+
+class OrderForm(DiscountForm):
     seen_version = forms.IntegerField(widget=forms.HiddenInput, required=False)
     one_time_key = forms.CharField(widget=forms.HiddenInput, required=False, max_length=40)
 
     class Meta:
         model = Order
-        fields = ["customer", "location", "due_date", "address", "note"]
+        fields = ["customer", "location", "due_date", "discount_percent", "tax_rate", "address", "note"]
         widgets = {
+            "discount_percent": PERCENT,
+            "tax_rate": PERCENT,
             "due_date": forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
             "address": forms.Textarea({"rows": 2}),
             "note": forms.Textarea({"rows": 2}),
@@ -60,13 +77,14 @@ class ItemSelect(AutocompleteSelect):
         return [(None, [self.create_option(name, self.known.pk, str(self.known), True, 0)], 0)]
 
 
-class OrderLineForm(forms.ModelForm):
+class OrderLineForm(DiscountForm):
     class Meta:
         model = OrderLine
-        fields = ["item", "quantity", "unit_price"]
+        fields = ["item", "quantity", "unit_price", "discount_percent"]
         widgets = {
             "quantity": forms.NumberInput({"min": 1, "inputmode": "numeric"}),
             "unit_price": forms.NumberInput({"min": 0, "step": "0.01"}),
+            "discount_percent": PERCENT,
         }
 
     def __init__(self, *args, **kwargs):

@@ -11,9 +11,11 @@ from django.utils.translation import gettext_lazy as _
 from backoffice.history import change_sets
 from backoffice.history.models import History, Tracked
 from inventory.claims import Claim, Source
-from inventory.fields import LedgerField
-from inventory.models import MAX_QUANTITY, Item, Location, MoneyField
+from inventory.fields import LedgerField, MoneyField, PercentField, TotalField
+from inventory.models import MAX_QUANTITY, Item, Location
+from orders import totals
 from orders.querysets import OrderLineQuerySet, OrderQuerySet
+from orders.totals import Totals
 
 LINE = "orders.orderline"  # the source kind of movements that serve an order line
 
@@ -62,23 +64,45 @@ class Order(Tracked):
     due_date = models.DateField(_("due"), null=True, blank=True)
     address = models.TextField(_("ship to"), blank=True, help_text=_("Blank: the customer's address."))
     note = models.TextField(_("note for the warehouse"), blank=True)
+    discount_percent = PercentField(
+        _("discount %"), default=Decimal(0), blank=True, help_text=_("Off the sum of the lines.")
+    )
+    tax_rate = PercentField(
+        _("tax %"), null=True, blank=True, help_text=_("Blank: each item's own rate. 0 for customers abroad.")
+    )
+    total = TotalField(_("total"))
     version = models.PositiveIntegerField(default=0, editable=False)
     form_key = models.CharField(max_length=40, unique=True, null=True, editable=False)
     created_at = models.DateTimeField(_("entered"), editable=False, db_index=True)
     confirmed_at = models.DateTimeField(_("confirmed"), null=True, editable=False)
 
     objects = OrderQuerySet.as_manager()
-    history = History(excluded_fields=["form_key"])
+    history = History(excluded_fields=["form_key", "total"])
 
     class Meta:
         verbose_name = _("order")
         verbose_name_plural = _("orders")
         ordering = ["-pk"]
-        indexes = [models.Index(fields=["status", "-id"], name="order_status_newest")]
+        indexes = [
+            models.Index(fields=["status", "-id"], name="order_status_newest"),
+            models.Index(fields=["total", "id"], name="order_total"),
+        ]
         permissions = [
             ("cancel_order", "Can cancel an order"),
             ("ship_order", "Can ship an order"),
             ("override_order", "Can let a line wait for stock although its item refuses"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(discount_percent__gte=0, discount_percent__lte=100),
+                name="order_discount_bounded",
+                violation_error_message=_("The discount is a percentage from 0 to 100."),
+            ),
+            models.CheckConstraint(
+                condition=Q(tax_rate__isnull=True) | Q(tax_rate__gte=0, tax_rate__lte=100),
+                name="order_tax_rate_bounded",
+                violation_error_message=_("The tax rate is a percentage from 0 to 100."),
+            ),
         ]
 
     def __str__(self):
@@ -99,6 +123,13 @@ class Order(Tracked):
     def moves_stock(self) -> bool:
         """Whether the save that is on changes what the lines should hold, or where."""
         return bool(self.changed_fields() & {"status", "location"})
+
+    def moves_prices(self) -> bool:
+        """Whether the save that is on changes what the lines cost together."""
+        return bool(self.changed_fields() & {"discount_percent", "tax_rate"})
+
+    def totals(self) -> Totals:
+        return totals.compute(self.lines.all(), self.discount_percent)
 
     def save(self, *args, **kwargs):
         if self._state.adding:
@@ -123,6 +154,8 @@ class OrderLine(Tracked):
         _("quantity"), validators=[MinValueValidator(1), MaxValueValidator(MAX_QUANTITY)]
     )
     unit_price = MoneyField(_("price"), blank=True, default=None, help_text=_("Blank: today's price of the item."))
+    discount_percent = PercentField(_("discount %"), default=Decimal(0), blank=True)
+    tax_rate = PercentField(_("tax %"), editable=False, default=None)
     allocated = LedgerField(_("allocated"))
     shipped = LedgerField(_("shipped"))
     returned = LedgerField(_("returned"))
@@ -149,6 +182,12 @@ class OrderLine(Tracked):
                 name="line_shipped_within_quantity",
                 violation_error_message=_("Less than what was shipped already."),
             ),
+            models.CheckConstraint(
+                condition=Q(unit_price__gte=0, discount_percent__gte=0, discount_percent__lte=100),
+                name="line_price_bounded",
+                violation_error_message=_("A price is not negative, and a discount is a percentage from 0 to 100."),
+            ),
+            models.CheckConstraint(condition=Q(tax_rate__gte=0, tax_rate__lte=100), name="line_tax_rate_bounded"),
             models.CheckConstraint(condition=Q(allocated__gte=0), name="line_allocated_not_negative"),
             models.CheckConstraint(
                 condition=Q(returned__gte=0, returned__lte=F("shipped")), name="line_returned_within_shipped"
@@ -160,7 +199,8 @@ class OrderLine(Tracked):
 
     @property
     def amount(self) -> Decimal:
-        return self.quantity * self.unit_price
+        """Before the order's discount and before tax."""
+        return totals.line_amount(self)
 
     @property
     def may_wait(self) -> bool:
@@ -193,7 +233,15 @@ class OrderLine(Tracked):
     def source(self, order: Order) -> Source:
         return Source(LINE, self.pk, order.number)
 
-    def save(self, *args, **kwargs):
+    def freeze(self, is_rate_new: bool = False) -> None:
+        """Fills in what the line keeps from now on, whatever becomes of the item: price and rate of tax."""
         if self.unit_price is None:
             self.unit_price = self.item.unit_price
+        if self.order.tax_rate is not None:
+            self.tax_rate = self.order.tax_rate
+        elif is_rate_new or self.tax_rate is None or self.loaded("item_id") not in (None, self.item_id):
+            self.tax_rate = self.item.tax_rate
+
+    def save(self, *args, **kwargs):
+        self.freeze()
         super().save(*args, **kwargs)

@@ -1,11 +1,16 @@
-"""The proof that order lines hold and shipped what the ledger says, and that orders went only where steps lead."""
+"""The proof that order lines hold and shipped what the ledger says, that orders cost what their lines cost, and
+that they went only where steps lead."""
 
 from collections.abc import Iterator
+from decimal import Decimal
+from itertools import groupby
+from typing import NamedTuple
 
 from django.db.models import Case, F, IntegerField, OuterRef, Q, Subquery, Sum, Value, When, Window
 from django.db.models.functions import Coalesce, Lag
 
 from inventory.models import Item, StockMovement
+from orders import totals
 from orders.models import LINE, Order, OrderLine
 from orders.rules import TRANSITIONS
 
@@ -39,6 +44,27 @@ def wrong_lines(using: str) -> Iterator[str]:
 def _sum(movements, field: str) -> Coalesce:
     total = movements.annotate(total=Sum(field)).values("total")
     return Coalesce(Subquery(total, output_field=IntegerField()), 0)
+
+
+def wrong_totals(using: str) -> Iterator[str]:
+    """The stored total of each order is computed again from its lines, by the one place that computes totals."""
+    columns = ["pk", "number", "total", "discount_percent", "tax_rate"]
+    prices = [f"lines__{name}" for name in ("quantity", "unit_price", "discount_percent", "tax_rate")]
+    rows = Order.objects.using(using).order_by("pk", "lines__pk").values_list(*columns, *prices).iterator()
+    for (_pk, number, stored, discount, own_rate), group in groupby(rows, key=lambda row: row[:5]):
+        lines = [_Priced(*row[5:]) for row in group if row[5] is not None]
+        computed = totals.compute(lines, discount).total
+        if computed != stored:
+            yield f"{number}: its total is {stored}, but its lines add up to {computed}."
+        if own_rate is not None and any(line.tax_rate != own_rate for line in lines):
+            yield f"{number}: its tax rate is {own_rate} percent, but not that of all its lines."
+
+
+class _Priced(NamedTuple):
+    quantity: int
+    unit_price: Decimal
+    discount_percent: Decimal
+    tax_rate: Decimal
 
 
 def illegal_steps(using: str) -> Iterator[str]:

@@ -1,12 +1,9 @@
 from decimal import Decimal
 
 from django.db import models
-from django.db.models import DecimalField, F, OuterRef, Q, Subquery, Sum
-from django.db.models.functions import Coalesce
+from django.db.models import F, Q
 
 from inventory.querysets import GuardedQuerySet
-
-MONEY = DecimalField(max_digits=14, decimal_places=2)
 
 
 def served_from(location_id: int) -> Q:
@@ -15,11 +12,9 @@ def served_from(location_id: int) -> Q:
 
 
 class OrderQuerySet(models.QuerySet):
-    def with_total(self):
-        """Adds ``total``: the sum over the lines of quantity × price, read for the rows that are shown only."""
-        lines = self.model.lines.rel.related_model.objects.filter(order=OuterRef("pk")).order_by().values("order")
-        amount = lines.annotate(amount=Sum(F("quantity") * F("unit_price"), output_field=MONEY)).values("amount")
-        return self.annotate(total=Coalesce(Subquery(amount), Decimal(0), output_field=MONEY))
+    def record_total(self, total: Decimal) -> int:
+        """Writes the derived total where it differs. Only for the workflow, which computes it."""
+        return self.exclude(total=total).update(total=total)
 
     def locked(self):
         return self.order_by("pk").select_for_update(no_key=True, of=("self",))

@@ -13,11 +13,14 @@ def connect():
     pre_save.connect(assign_number, sender=Order, dispatch_uid="orders.assign_number")
     pre_save.connect(refuse_transition, sender=Order, dispatch_uid="orders.refuse_transition")
     post_save.connect(settle_order, sender=Order, dispatch_uid="orders.settle_order")
+    post_save.connect(reprice_order, sender=Order, dispatch_uid="orders.reprice_order")
     pre_delete.connect(refuse_deletion, sender=Order, dispatch_uid="orders.refuse_deletion")
     pre_save.connect(refuse_line, sender=OrderLine, dispatch_uid="orders.refuse_line")
     post_save.connect(settle_line, sender=OrderLine, dispatch_uid="orders.settle_line")
+    post_save.connect(total_order, sender=OrderLine, dispatch_uid="orders.total_order")
     pre_delete.connect(refuse_line_deletion, sender=OrderLine, dispatch_uid="orders.refuse_line_deletion")
     post_delete.connect(release_line, sender=OrderLine, dispatch_uid="orders.release_line")
+    post_delete.connect(total_order, sender=OrderLine, dispatch_uid="orders.total_order")
     post_save.connect(record_on_line, sender=StockMovement, dispatch_uid="orders.record_on_line")
     stock_arrived.connect(enqueue_waiting, sender=StockLevel, dispatch_uid="orders.enqueue_waiting")
     stock_fell_short.connect(give_up_newest, sender=StockLevel, dispatch_uid="orders.give_up_newest")
@@ -41,7 +44,7 @@ def refuse_transition(instance, raw, **kwargs):
     if instance._state.adding:
         rules.check_new(instance)
         return
-    if instance.moves_stock():
+    if instance.moves_stock() or instance.moves_prices():
         claims.lock(workflow.full_claims(instance))
     rules.check_change(instance, Order.objects.locked().get(pk=instance.pk))
 
@@ -50,6 +53,12 @@ def settle_order(instance, created, raw, **kwargs):
     if raw or created or not instance.moves_stock() or workflow.is_being_edited(instance.pk):
         return
     workflow.settle(instance)
+
+
+def reprice_order(instance, created, raw, **kwargs):
+    if raw or created or not instance.moves_prices() or workflow.is_being_edited(instance.pk):
+        return
+    workflow.reprice(instance)
 
 
 def refuse_deletion(instance, **kwargs):
@@ -71,6 +80,13 @@ def settle_line(instance, raw, **kwargs):
         return
     order = Order.objects.select_related("location").get(pk=instance.order_id)
     stock.settle([instance.claim(order)])
+
+
+def total_order(instance, raw=False, origin=None, **kwargs):
+    is_order_going = getattr(origin, "model", type(origin)) is Order
+    if raw or is_order_going or workflow.is_being_edited(instance.order_id):
+        return
+    workflow.retotal(instance.order_id)
 
 
 def refuse_line_deletion(instance, origin, **kwargs):

@@ -1,6 +1,8 @@
 """What an order and its lines allow now. Every rule raises with a sentence for people and writes nothing."""
 
 from collections.abc import Iterable
+from decimal import Decimal
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db.models import F
@@ -8,6 +10,7 @@ from django.utils.formats import localize
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
+from backoffice.money import money
 from inventory.models import Item
 from orders.models import Order, OrderLine
 
@@ -20,6 +23,9 @@ TRANSITIONS = {
     Status.SHIPPED: set(),
     Status.CANCELLED: {Status.DRAFT},
 }
+
+
+MOST = Decimal("9999999999999.99")  # what the column of totals holds
 
 
 class OrderRefused(ValidationError):
@@ -37,13 +43,24 @@ def check_change(order: Order, before: Order) -> None:
     check_transition(before.status, order.status, before.number)
     if order.location_id != before.location_id:
         check_location_kept(before)
-    check_fresh(order, before, before, "version", "status", "location_id")
+    check_fresh(order, before, before, "version", "status", "location_id", "discount_percent", "tax_rate")
+
+
+def check_total(order: Order, total: Decimal) -> None:
+    if total > MOST:
+        facts = {"number": order.number, "total": money(total), "most": money(MOST)}
+        raise OrderRefused(_("The total of %(number)s would be %(total)s; %(most)s is the most.") % facts, code="total")
 
 
 def check_fresh(record: Order | OrderLine, before: Order | OrderLine, order: Order, *names: str) -> None:
     """Refuses a record that was read before somebody else changed one of the named columns."""
-    if any(record.loaded(name) != getattr(before, name) for name in names):
+    if any(_typed(record, name, record.loaded(name)) != getattr(before, name) for name in names):
         raise OrderRefused(changed_meanwhile_message(order), code="changed_meanwhile")
+
+
+def _typed(record: Order | OrderLine, name: str, value: Any) -> Any:
+    """“12.50”, as a new record was given it, is 12.50."""
+    return record._meta.get_field(name).to_python(value)
 
 
 def check_item_rule_kept(item: Item) -> None:
@@ -84,8 +101,11 @@ def check_open(order: Order) -> None:
 def check_line(line: OrderLine, before: OrderLine | None, order: Order) -> None:
     """``before`` is the line as it stands in the database, None for a new one."""
     check_open(order)
+    if _typed(order, "tax_rate", line.order.tax_rate) != order.tax_rate:  # which the line was about to take over
+        raise OrderRefused(changed_meanwhile_message(order), code="changed_meanwhile")
     if before:
-        check_fresh(line, before, order, "item_id", "location_id", "quantity", "backorder")
+        prices = "unit_price", "discount_percent", "tax_rate"
+        check_fresh(line, before, order, "item_id", "location_id", "quantity", "backorder", *prices)
     if not before or not before.shipped:
         return
     if line.item_id != before.item_id or line.order_id != before.order_id:

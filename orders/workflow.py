@@ -1,5 +1,5 @@
-"""How an order moves on. Each verb is one transaction, locks stock levels, then the order, then its lines, and
-leaves the settling of stock to the receivers."""
+"""How an order moves on, and what it costs. Each verb is one transaction, locks stock levels, then the order, then its
+lines, and leaves the settling of stock to the receivers."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
@@ -15,7 +15,7 @@ from inventory import claims as planning
 from inventory import stock
 from inventory.claims import Claim
 from inventory.models import StockLevel, StockMovement
-from orders import rules
+from orders import rules, totals
 from orders.models import LINE, Order, OrderLine
 from orders.querysets import served_from
 
@@ -26,14 +26,19 @@ _editing: ContextVar[Order | None] = ContextVar("editing", default=None)
 
 @contextmanager
 def editing(order: Order) -> Iterator[None]:
-    """A change of several lines: stock is settled once, at the end, so that units can move from line to line."""
+    """A change of several lines: stock is settled once, at the end, so that units can move from line to line, and so
+    is the total."""
     with transaction.atomic(savepoint=False):
-        token = _editing.set(order)
+        token, rate = _editing.set(order), order.loaded("tax_rate")
         try:
             yield
+            if order.loaded("tax_rate") != rate:
+                freeze_rates(order)
         finally:
             _editing.reset(token)
-        settle(order)
+        lines = list(order.lines.select_related("item"))
+        stock.settle([line.claim(order) for line in lines])
+        record_total(order, lines)
 
 
 def is_being_edited(order_id: int) -> bool:
@@ -48,6 +53,33 @@ def settle(order: Order) -> None:
 
 def claims(order: Order) -> list[Claim]:
     return [line.claim(order) for line in order.lines.with_claims()]
+
+
+def reprice(order: Order) -> None:
+    """For a save that changes the order's discount or rate of tax."""
+    with editing(order):
+        if "tax_rate" in order.changed_fields():
+            freeze_rates(order)
+
+
+def freeze_rates(order: Order) -> None:
+    """Every line takes the rate of the order, or where it says none, that of its item today."""
+    for line in order.lines.select_related("item"):
+        line.freeze(is_rate_new=True)
+        line.save()
+
+
+def retotal(order_id: int) -> None:
+    order = Order.objects.get(pk=order_id)
+    record_total(order, order.lines.all())
+
+
+def record_total(order: Order, lines: Iterable[OrderLine]) -> None:
+    """Raises OrderRefused where the amount is beyond what can be kept."""
+    total = totals.compute(lines, order.discount_percent).total
+    rules.check_total(order, total)
+    Order.objects.filter(pk=order.pk).record_total(total)
+    order.total = total
 
 
 @transaction.atomic

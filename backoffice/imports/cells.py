@@ -114,6 +114,19 @@ def money(cell: Cell, digits: int, decimals: int = 2, style: str = "") -> Decima
     return rounded
 
 
+def percent(cell: Cell, style: str = "") -> Decimal:
+    """From 0 to 100; a percent sign after it is taken off. Refused: 0.19, which is what spreadsheets keep for 19 %."""
+    text = cell.strip() if type(cell) is str else cell
+    number = text.removesuffix("%").strip() if isinstance(text, str) and type(cell) is str else text
+    rate = money(number, digits=5, style=style)
+    facts = {"value": shown(cell), "hundredfold": rate * 100}
+    if rate > 100:
+        raise ValueError(_("%(value)s is more than 100 percent.") % facts)
+    if 0 < rate < 1 and number == text:
+        raise ValueError(_("%(value)s could be a share or a percentage. Write %(value)s%% or %(hundredfold)s%%.") % facts)
+    return rate
+
+
 def _number(cell: Cell, style: str, wanted: Promise) -> Decimal:
     if isinstance(cell, float):
         return _finite(cell, wanted)

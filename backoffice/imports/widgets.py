@@ -68,6 +68,18 @@ class Money(Widget):
         return "" if value is None else value
 
 
+class Percent(Widget):
+    """19, 5.5 or 19 %."""
+
+    takes_style = True
+
+    def clean(self, value, row=None, style="", **kwargs):
+        return cells.percent(value, style=style)
+
+    def render(self, value, obj=None, **kwargs) -> Any:
+        return "" if value is None else value
+
+
 class Quantity(Widget):
     takes_style = True
 

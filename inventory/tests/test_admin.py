@@ -46,6 +46,7 @@ def test_quantities_are_read_on_an_items_page_and_never_typed(admin_client):
         "condition": "new",
         "unit_price": "13",
         "cost": "1",
+        "tax_rate": "20",
         "is_stocked": "on",
         "is_active": "on",
         "oversell": "block",
@@ -88,7 +89,15 @@ def test_an_items_page_shows_its_history_with_levels_and_movements(admin_client)
 def test_a_rule_that_refuses_only_while_saving_is_shown_on_the_form(admin_client):
     mug = make_item("MUG-1", on_hand=5)
     place_order((mug, 2))
-    typed = {"sku": "MUG-1", "name": "Cup", "condition": "new", "unit_price": "13", "cost": "1", "oversell": "block"}
+    typed = {
+        "sku": "MUG-1",
+        "name": "Cup",
+        "condition": "new",
+        "unit_price": "13",
+        "cost": "1",
+        "tax_rate": "20",
+        "oversell": "block",
+    }
     typed |= {"is_active": "on", "levels-TOTAL_FORMS": 0, "levels-INITIAL_FORMS": 0}  # is_stocked: off
 
     page = admin_client.post(reverse("admin:inventory_item_change", args=[mug.pk]), typed).content.decode()

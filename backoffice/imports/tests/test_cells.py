@@ -152,3 +152,27 @@ def test_export_and_import_are_each_others_opposite_for_any_text(text):
 @pytest.mark.parametrize("text", ["=cmd|' /C calc'!A1", "+1", "-1", "@x", "'=1", "''-2", "plain", "'plain"])
 def test_export_and_import_are_each_others_opposite(text):
     assert cells.text(widgets.quoted(text), 100) == text
+
+
+@pytest.mark.parametrize(
+    ("cell", "rate"),
+    [("19", "19.00"), ("5,5", "5.50"), ("7 %", "7.00"), (19.0, "19.00"), ("0.5%", "0.50"), ("0", "0.00")],
+)
+def test_a_percentage(cell, rate):
+    assert str(cells.percent(cell)) == rate
+
+
+@pytest.mark.parametrize(
+    ("cell", "sentence"),
+    [
+        (0.19, "0.19 could be a share or a percentage. Write 0.19% or 19.00%."),
+        ("100.01", "100.01 is more than 100 percent."),
+        ("-1", "-1 is negative."),
+        ("19 % of net", "“19 % of net” is not an amount."),
+    ],
+)
+def test_what_is_not_a_percentage(cell, sentence):
+    with pytest.raises(ValueError) as refusal:
+        cells.percent(cell)
+
+    assert str(refusal.value) == sentence
