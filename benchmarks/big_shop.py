@@ -13,6 +13,7 @@ from orders import numbering
 from orders.models import LINE, Customer, Order, OrderLine
 
 LINES, UNITS = 3, 2  # of an order, of a line
+PRICE = 12.5
 OPENING = 1_000_000
 Kind = StockMovement.Kind
 
@@ -41,7 +42,7 @@ def _series(last: int) -> str:
 
 
 def _add_items(items: int, shared: dict) -> None:
-    named = {"sku": "'BENCH-' || n", "sku_key": "'bench-' || n", "name": "'Mug no. ' || n", "unit_price": "12.5"}
+    named = {"sku": "'BENCH-' || n", "sku_key": "'bench-' || n", "name": "'Mug no. ' || n", "unit_price": f"{PRICE}"}
     set_based.insert(Item, named, f"FROM {_series(items)}", shared)
     location = Location.default().pk
     sold = f"{OPENING}"
@@ -61,6 +62,7 @@ def _add_orders(orders: int, items: int, shared: dict) -> None:
         "location_id": f"{Location.default().pk}",
         "status": f"'{Order.Status.SHIPPED.value}'",
         "entered_by_id": "%(by)s",
+        "total": f"{LINES * UNITS * PRICE}",
         "created_at": "%(now)s",
         "confirmed_at": "%(now)s",
     }
@@ -69,7 +71,8 @@ def _add_orders(orders: int, items: int, shared: dict) -> None:
         "order_id": "o.id",
         "item_id": f"{first_item} + (o.id * 7919 + series.n * 104729) %% {items}",
         "quantity": f"{UNITS}",
-        "unit_price": "12.5",
+        "unit_price": f"{PRICE}",
+        "tax_rate": "0",
         "allocated": "0",
         "shipped": f"{UNITS}",
         "returned": "0",

@@ -60,7 +60,8 @@ def check_fresh(record: Order | OrderLine, before: Order | OrderLine, order: Ord
 
 def _typed(record: Order | OrderLine, name: str, value: Any) -> Any:
     """“12.50”, as a new record was given it, is 12.50."""
-    return record._meta.get_field(name).to_python(value)
+    field: Any = record._meta.get_field(name)
+    return field.to_python(value)
 
 
 def check_item_rule_kept(item: Item) -> None:

@@ -25,10 +25,14 @@ WHOLE = 100 * 100  # one hundred percent, in hundredths of a percent
 class Priced(Protocol):
     """A line with its price, discount and rate filled in: see ``OrderLine.freeze``."""
 
-    quantity: int
-    unit_price: Decimal
-    discount_percent: Decimal
-    tax_rate: Decimal
+    @property
+    def quantity(self) -> int: ...
+    @property
+    def unit_price(self) -> Decimal: ...
+    @property
+    def discount_percent(self) -> Decimal: ...
+    @property
+    def tax_rate(self) -> Decimal: ...
 
 
 class Tax(NamedTuple):

@@ -123,7 +123,9 @@ def percent(cell: Cell, style: str = "") -> Decimal:
     if rate > 100:
         raise ValueError(_("%(value)s is more than 100 percent.") % facts)
     if 0 < rate < 1 and number == text:
-        raise ValueError(_("%(value)s could be a share or a percentage. Write %(value)s%% or %(hundredfold)s%%.") % facts)
+        raise ValueError(
+            _("%(value)s could be a share or a percentage. Write %(value)s%% or %(hundredfold)s%%.") % facts
+        )
     return rate
 
 

@@ -50,7 +50,7 @@ def sql(statement: str) -> None:
 def typed(order: Order | None, *lines: dict, **header) -> dict:
     """What the browser posts."""
     initial = [line for line in lines if "id" in line]
-    data = {"customer": make_customer().pk, "lines-TOTAL_FORMS": len(lines), "lines-INITIAL_FORMS": len(initial)}
+    data: dict = {"customer": make_customer().pk, "lines-TOTAL_FORMS": len(lines), "lines-INITIAL_FORMS": len(initial)}
     data |= (
         {"location": order.location_id, "seen_version": order.version, "customer": order.customer_id} if order else {}
     )

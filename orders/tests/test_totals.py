@@ -38,7 +38,7 @@ def exact_amount(line: OrderLine) -> Fraction:
 
 
 def in_cents(amount: Decimal) -> int:
-    assert -amount.as_tuple().exponent == 2
+    assert amount == round(amount, 2)
     return int(amount * 100)
 
 
