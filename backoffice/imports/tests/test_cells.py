@@ -172,7 +172,7 @@ def test_a_percentage(cell, rate):
     ],
 )
 def test_what_is_not_a_percentage(cell, sentence):
-    with pytest.raises(ValueError) as refusal:
+    with pytest.raises(ValueError, match=".") as refusal:
         cells.percent(cell)
 
     assert str(refusal.value) == sentence
