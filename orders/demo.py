@@ -8,6 +8,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
 from random import Random
+from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import Group, User
@@ -86,8 +87,7 @@ class Shop:
 
     def _plan_order(self, moment: datetime) -> None:
         order = Order(customer=self.random.choice(self.customers), discount_percent=self._discount(5, 10))
-        items = self.random.sample(self.items, self.random.randint(1, 5))
-        lines = [(item, self._quantity(), self._discount(10, 15, 25), self._location()) for item in items]
+        lines = [self._line(item) for item in self.random.sample(self.items, self.random.randint(1, 5))]
         self._at(moment, lambda when: self._enter(order, lines, when))
         fate, patience = self.random.random(), timedelta(days=self.random.uniform(0.3, 4))
         if fate < 0.04:
@@ -107,6 +107,10 @@ class Shop:
     def _quantity(self) -> int:
         return self.random.choice([1, 1, 1, 2, 2, 3, 4, 6])
 
+    def _line(self, item: Item) -> dict[str, Any]:
+        fields = {"item": item, "quantity": self._quantity(), "location": self._location()}
+        return {**fields, "discount_percent": self._discount(10, 15, 25)}
+
     def _location(self) -> Location | None:
         """Mostly the order's; now and then a line is taken from the other store."""
         return self.store if self.random.random() < 0.03 else None
@@ -115,13 +119,12 @@ class Shop:
         """Mostly none."""
         return self.random.choice(percents) if self.random.random() < 0.12 else 0
 
-    def _enter(self, order: Order, lines: list[tuple[Item, int, int, Location | None]], moment: datetime) -> None:
+    def _enter(self, order: Order, lines: list[dict[str, Any]], moment: datetime) -> None:
         with self._act("Sales", moment), workflow.editing(order):
             order.entered_by = self.staff["Sales"]
             order.save()
-            for item, quantity, discount, place in lines:
-                terms = {"quantity": quantity, "discount_percent": discount, "location": place}
-                OrderLine.objects.create(order=order, item=item, **terms)
+            for fields in lines:
+                OrderLine.objects.create(order=order, **fields)
 
     def _place(self, order: Order, moment: datetime) -> None:
         try:

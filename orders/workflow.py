@@ -36,7 +36,7 @@ def editing(order: Order) -> Iterator[None]:
                 freeze_rates(order)
         finally:
             _editing.reset(token)
-        lines = list(order.lines.select_related("item"))
+        lines = list(order.lines.with_claims())
         stock.settle([line.claim(order) for line in lines])
         record_total(order, lines)
 

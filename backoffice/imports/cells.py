@@ -116,16 +116,13 @@ def money(cell: Cell, digits: int, decimals: int = 2, style: str = "") -> Decima
 
 def percent(cell: Cell, style: str = "") -> Decimal:
     """From 0 to 100; a percent sign after it is taken off. Refused: 0.19, which is what spreadsheets keep for 19 %."""
-    text = cell.strip() if type(cell) is str else cell
-    number = text.removesuffix("%").strip() if isinstance(text, str) and type(cell) is str else text
-    rate = money(number, digits=5, style=style)
-    facts = {"value": shown(cell), "hundredfold": rate * 100}
+    has_sign = isinstance(cell, str) and cell.strip().endswith("%")
+    rate = money(str(cell).strip()[:-1] if has_sign else cell, digits=5, style=style)
     if rate > 100:
-        raise ValueError(_("%(value)s is more than 100 percent.") % facts)
-    if 0 < rate < 1 and number == text:
-        raise ValueError(
-            _("%(value)s could be a share or a percentage. Write %(value)s%% or %(hundredfold)s%%.") % facts
-        )
+        raise ValueError(_("%(value)s is more than 100 percent.") % {"value": shown(cell)})
+    if 0 < rate < 1 and not has_sign:
+        message = _("%(value)s could be a share or a percentage. Write %(value)s%% or %(hundredfold)s%%.")
+        raise ValueError(message % {"value": shown(cell), "hundredfold": rate * 100})
     return rate
 
 
