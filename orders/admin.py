@@ -1,8 +1,7 @@
 import uuid
 
 from django.contrib import admin, messages
-from django.core.exceptions import ValidationError
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.db.models import OuterRef, Subquery
 from django.db.models.functions import Coalesce
 from django.http import HttpResponseRedirect
@@ -13,8 +12,9 @@ from django.utils.translation import gettext_lazy as _
 from backoffice.history import timeline
 from backoffice.history.admin import TrackedAdmin
 from backoffice.money import amount, money, percent
-from inventory.models import StockLevel
+from inventory.models import Location, StockLevel
 from orders import workflow
+from orders.entry import EntryAdmin, is_placing
 from orders.forms import ItemSelect, OrderForm, OrderLineForm, OrderLineFormSet
 from orders.models import Customer, Order, OrderLine
 from orders.steps import StepsAdmin
@@ -44,7 +44,9 @@ class OrderLineInline(admin.TabularInline):
 
     def get_fields(self, request, obj=None):
         promised = ["promised", "shipped"] if obj and obj.was_confirmed else []
-        return ["item", "available", "quantity", "unit_price", "discount_percent", "tax", "amount", *promised]
+        place = ["location"] if len(locations_of(request)) > 1 else []
+        typed = ["item", *place, "available", "quantity", "unit_price", "discount_percent"]
+        return [*typed, "tax", "amount", *promised, "wait_because"]
 
     def get_extra(self, request, obj=None, **kwargs):
         return 0 if obj else 3
@@ -52,7 +54,8 @@ class OrderLineInline(admin.TabularInline):
     def get_formset(self, request, obj=None, **kwargs):
         formset = super().get_formset(request, obj, **kwargs)  # a class of this request's own
         formset.is_placing, formset.refusal = is_placing(request), getattr(request, "refusal", None)
-        formset.is_overriding = "_override" in request.POST and request.user.has_perm("orders.override_order")
+        formset.may_override = request.user.has_perm("orders.override_order")
+        formset.locations = locations_of(request)
         return formset
 
     def formfield_for_foreignkey(self, db_field, request, **kwargs):
@@ -82,7 +85,7 @@ class OrderLineInline(admin.TabularInline):
 
 
 @admin.register(Order)
-class OrderAdmin(StepsAdmin, TrackedAdmin):
+class OrderAdmin(EntryAdmin, StepsAdmin, TrackedAdmin):
     form = OrderForm
     inlines = [OrderLineInline]
     autocomplete_fields = ["customer"]
@@ -126,33 +129,10 @@ class OrderAdmin(StepsAdmin, TrackedAdmin):
     def get_changeform_initial_data(self, request):
         return {**super().get_changeform_initial_data(request), "one_time_key": uuid.uuid4().hex}
 
-    def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
-        """A refusal that comes only while saving ends the transaction; then the form runs again and shows it."""
-        if request.method == "POST" and not object_id and (order := self._entered_already(request)):
-            return self._show_entered(request, order)
-        try:
-            return super().changeform_view(request, object_id, form_url, extra_context)
-        except ValidationError as refusal:
-            request.refusal = refusal
-            return super().changeform_view(request, object_id, form_url, extra_context)
-        except IntegrityError:
-            if order := self._entered_already(request):
-                return self._show_entered(request, order)
-            raise
-
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
         if obj:
             context |= {"steps": self.steps_of(request, obj), "entries": timeline.of(obj), "totals": obj.totals()}
         return super().render_change_form(request, context, add, change, form_url, obj)
-
-    def _entered_already(self, request) -> Order | None:
-        """The order that an earlier submission of the same form made: a double click, a retry, back and again."""
-        key = request.POST.get("one_time_key")
-        return Order.objects.filter(form_key=key).first() if key else None
-
-    def _show_entered(self, request, order):
-        messages.info(request, _("%s was entered already.") % order.number)
-        return HttpResponseRedirect(reverse("admin:orders_order_change", args=[order.pk]))
 
     # Saving
 
@@ -186,5 +166,8 @@ class OrderAdmin(StepsAdmin, TrackedAdmin):
         return HttpResponseRedirect(reverse(target[0], args=target[1:]))
 
 
-def is_placing(request) -> bool:
-    return "_place" in request.POST or request.POST.get("_override") == "place"
+def locations_of(request) -> list[Location]:
+    """All locations, read once for a request."""
+    if not hasattr(request, "locations"):
+        request.locations = list(Location.objects.order_by("-is_default", "code"))
+    return request.locations

@@ -6,13 +6,17 @@ from decimal import Decimal
 from django import forms
 from django.contrib.admin.widgets import AutocompleteSelect
 from django.core.exceptions import ValidationError
+from django.template.loader import render_to_string
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from inventory import claims as planning
 from inventory.claims import Claim
 from inventory.models import Location
-from inventory.rules import Shortage, StockRefused
+from inventory.rules import StockRefused
 from orders import rules
+from orders.answers import NO_REASON, Short, override
 from orders.models import Order, OrderLine
 
 PERCENT = forms.NumberInput({"min": 0, "max": 100, "step": "0.01"})
@@ -77,10 +81,32 @@ class ItemSelect(AutocompleteSelect):
         return [(None, [self.create_option(name, self.known.pk, str(self.known), True, 0)], 0)]
 
 
+class LocationField(forms.ModelChoiceField):
+    """A choice of locations that are known already, so that fifty lines do not read them fifty times."""
+
+    def know(self, locations: list[Location]) -> None:
+        self.known = {str(location.pk): location for location in locations}
+        self.choices = [("", _("as the order")), *((location.pk, location.name) for location in locations)]
+
+    def to_python(self, value):
+        if value in self.empty_values:
+            return None
+        try:
+            return self.known[str(value)]
+        except KeyError:
+            raise ValidationError(self.error_messages["invalid_choice"], code="invalid_choice") from None
+
+
 class OrderLineForm(DiscountForm):
+    location = LocationField(Location.objects.all(), label=gettext_lazy("from"), required=False)
+    wait_because = forms.CharField(widget=forms.HiddenInput, required=False, max_length=200)
+    may_override = False
+    short: Short | None = None  # set by the formset that found it so
+    goal = ""
+
     class Meta:
         model = OrderLine
-        fields = ["item", "quantity", "unit_price", "discount_percent"]
+        fields = ["item", "location", "quantity", "unit_price", "discount_percent"]
         widgets = {
             "quantity": forms.NumberInput({"min": 1, "inputmode": "numeric"}),
             "unit_price": forms.NumberInput({"min": 0, "step": "0.01"}),
@@ -93,40 +119,75 @@ class OrderLineForm(DiscountForm):
             wrapper = self.fields["item"].widget
             wrapper.widget.known = self.instance.item
 
+    def clean(self):
+        """A line that was answered with a reason may wait, for who may decide that."""
+        super().clean()
+        reason = self.cleaned_data.get("wait_because")
+        if not reason:
+            return
+        if not self.may_override:
+            raise ValidationError(_("You may not let a line wait for stock. Ask a manager."), code="override")
+        self.instance.backorder, self.instance.backorder_reason = True, reason
+
+    def below(self) -> str:
+        """What the page shows below the line: the answers to its shortage, as buttons."""
+        reason = self.is_bound and self["wait_because"].value()
+        if not self.short:
+            return _("May wait: %(reason)s") % {"reason": reason} if reason else ""
+        waits = self.short.wait(self.goal) if self.may_override else None
+        context = {"prefix": self.prefix, "answers": self.short.answers(self.goal), "wait": waits}
+        return render_to_string("orders/answers.html", context)
+
 
 class OrderLineFormSet(forms.BaseInlineFormSet):
     """Knows whether the order will hold stock after this save, and says at the line what is short."""
 
     is_placing = False
+    may_override = False  # whether who saves may let a short line wait, with a reason
+    locations: list[Location] = []
     refusal: ValidationError | None = None  # what an earlier run of the same request was refused for while saving
-    is_overriding = False  # short lines wait instead of being refused; for who may decide that, with a reason
+
+    def add_fields(self, form, index):
+        super().add_fields(form, index)
+        form.may_override, form.goal = self.may_override, self.goal
+        if "location" in form.fields:
+            form.fields["location"].know(self.locations)
 
     @property
-    def is_short(self) -> bool:
-        """Whether a line was refused because stock is short, so that an answer can be offered."""
-        return any(
-            error.code == "stock_short" for form in self.forms for error in form.errors.as_data().get("quantity", ())
-        )
+    def goal(self) -> str:
+        """What an answer goes on with."""
+        return "place" if self.is_placing else "save"
+
+    @property
+    def shorts(self):
+        return [form.short for form in self.forms if form.short]
+
+    @property
+    def override(self):
+        """The one answer to all short lines; a single one is answered where it stands."""
+        return override(self.goal, self.shorts) if self.may_override and len(self.shorts) > 1 else None
 
     def clean(self):
-        self.let_wait: list[OrderLine] = []
         super().clean()
-        if any(self.errors) or not hasattr(self.instance, "customer"):
+        if any(self.errors) or not (self.instance.customer_id and self.instance.location_id):
             return
-        claims = self._claims()
-        levels, held = planning.lock(claims)
+        levels, held = planning.lock(self._claims)
         if self.instance.pk:
             self._check_version(Order.objects.locked().get(pk=self.instance.pk))
         if self.is_placing or self.instance.holds_stock:
             self._check_lines()
-            self._report(planning.make_plan(claims, levels, held).shortages)
-        if self.refusal:
+            self._report(planning.make_plan(self._claims, levels, held).shortages)
+        if self.refusal and not self.shorts:
             self._report_refusal(self.refusal)
 
+    @cached_property
     def _claims(self) -> list[Claim]:
-        kept = [form.instance.full_claim(self.instance) for form in self._kept()]
         gone = [form.instance.no_claim(self.instance) for form in self.deleted_forms if form.instance.pk]
-        return kept + gone
+        return [*self._asking.values(), *gone]
+
+    @cached_property
+    def _asking(self) -> dict[forms.ModelForm, Claim]:
+        return {form: form.instance.full_claim(self.instance) for form in self._kept()}
 
     def _kept(self):
         return [form for form in self.forms if form.instance.item_id and form not in self.deleted_forms]
@@ -143,33 +204,24 @@ class OrderLineFormSet(forms.BaseInlineFormSet):
         if posted and posted != str(current.version):
             raise ValidationError(rules.changed_meanwhile_message(current), code="changed_meanwhile")
 
-    def _report(self, shortages: list[Shortage]) -> None:
-        forms_of = defaultdict(list)
-        for form in self._kept():
-            forms_of[form.instance.item.sku].append(form)
+    def _report(self, shortages):
+        """Gives what is available to the lines of a place in their order; those that it does not reach are short."""
+        asking = defaultdict(list)
+        for form, claim in self._asking.items():
+            if not claim.may_wait:
+                asking[claim.place].append((form, claim.quantity))
         for shortage in shortages:
-            left = shortage.available
-            for form in forms_of[shortage.sku]:
-                left -= form.instance.quantity - form.instance.shipped
-                if left < 0:
-                    self._refuse_or_let_wait(form, shortage)
-                    break
+            left = max(0, shortage.available)
+            for form, quantity in asking[shortage.place]:
+                if quantity > left:
+                    self._refuse(form, Short(form.prefix, quantity, left, form.instance.shipped, shortage))
+                left = max(0, left - quantity)
 
-    def _refuse_or_let_wait(self, form, shortage: Shortage) -> None:
-        if not self.is_overriding:
-            form.add_error("quantity", ValidationError(str(shortage), code="stock_short"))
-            return
-        reason = self.data.get("override_reason", "").strip()
-        if not reason:
-            raise ValidationError(_("Say why these lines may wait for stock."), code="reason_required")
-        form.instance.backorder, form.instance.backorder_reason = True, reason[:200]
-        self.let_wait.append(form.instance)
-
-    def save(self, commit=True):
-        saved = super().save(commit)
-        for line in self.let_wait:
-            line.save()  # a line that was not typed into is not among those saved
-        return saved
+    def _refuse(self, form, short):
+        form.short = short
+        form.add_error("quantity", ValidationError(str(short.shortage), code="stock_short"))
+        if form.prefix in self.data.getlist(NO_REASON):
+            form.add_error("quantity", ValidationError(_("Say why this line may wait."), code="reason_required"))
 
     def _report_refusal(self, refusal: ValidationError) -> None:
         if not isinstance(refusal, StockRefused) or not refusal.shortages:

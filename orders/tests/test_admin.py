@@ -6,50 +6,14 @@ from django.urls import reverse
 
 from backoffice.history.models import ChangeSet
 from inventory import claims, proof
-from inventory.models import Location
 from inventory.tests.shop import figures, make_item
 from notifications.models import Notification
 from orders import workflow
 from orders.models import Order
+from orders.tests.pages import ADD, line_errors, typed
 from orders.tests.shop import make_customer, make_order, place_order
 
 pytestmark = pytest.mark.django_db
-
-ADD = reverse("admin:orders_order_add")
-
-
-@pytest.fixture
-def dana(client):
-    """A clerk with the Sales role, signed in."""
-    user = User.objects.create_user("dana", is_staff=True)
-    user.groups.add(Group.objects.get(name="Sales"))
-    client.force_login(user)
-    return client
-
-
-def typed(customer, *lines, order=None, **extra):
-    """What the browser posts. A line is (item, quantity) or (item, quantity, existing line)."""
-    existing = [line for line in lines if len(line) == 3]
-    data = {
-        "customer": customer.pk,
-        "location": Location.default().pk,
-        "seen_version": order.version if order else "",
-        "lines-TOTAL_FORMS": len(lines),
-        "lines-INITIAL_FORMS": len(existing),
-    }
-    for number, (item, quantity, *line) in enumerate(lines):
-        data |= {
-            f"lines-{number}-item": item.pk,
-            f"lines-{number}-quantity": quantity,
-            f"lines-{number}-unit_price": "",
-        }
-        if line:
-            data |= {f"lines-{number}-id": line[0].pk, f"lines-{number}-order": order.pk}
-    return data | extra
-
-
-def line_errors(response) -> list[dict]:
-    return response.context["inline_admin_formsets"][0].formset.errors
 
 
 def test_an_order_is_entered_and_placed_in_one_step(dana):
@@ -254,50 +218,6 @@ def test_pages_take_the_same_queries_whatever_the_number_of_orders(dana, django_
         counts.append(len(queries))
 
     assert counts[0] == counts[1]
-
-
-def test_who_may_override_lets_a_short_line_wait_with_a_reason(admin_client):
-    mug, katherine = make_item(on_hand=2), make_customer()
-    data = typed(katherine, (mug, 5), _override="place", override_reason="Promised by phone")
-
-    admin_client.post(ADD, data)
-
-    line = Order.objects.get().lines.get()
-    assert (line.order.status, line.allocated, line.waiting) == ("confirmed", 2, 3)
-    assert (line.backorder, line.backorder_reason) == (True, "Promised by phone")
-    assert proof.find_breaches("default") == []
-
-
-def test_an_override_needs_a_reason(admin_client):
-    mug, katherine = make_item(on_hand=2), make_customer()
-
-    response = admin_client.post(ADD, typed(katherine, (mug, 5), _override="place", override_reason=" "))
-
-    assert "Say why these lines may wait for stock." in response.content.decode()
-    assert Order.objects.count() == 0
-
-
-def test_an_override_needs_its_permission(dana):
-    mug, katherine = make_item(on_hand=2), make_customer()
-
-    response = dana.post(ADD, typed(katherine, (mug, 5), _override="place", override_reason="Please"))
-
-    assert "quantity" in line_errors(response)[0]
-    assert "override-reason" not in response.content.decode()
-    assert Order.objects.count() == 0
-
-
-def test_a_line_of_a_confirmed_order_can_be_let_wait(admin_client):
-    mug, katherine = make_item(on_hand=2), make_customer()
-    order = place_order((mug, 2), customer=katherine)
-    url = reverse("admin:orders_order_change", args=[order.pk])
-    more = typed(katherine, (mug, 4, order.lines.get()), order=order)
-
-    assert "override-reason" in admin_client.post(url, more | {"_save": "1"}).content.decode()
-    admin_client.post(url, more | {"_override": "save", "override_reason": "Promised"})
-
-    line = order.lines.get()
-    assert (line.quantity, line.allocated, line.waiting) == (4, 2, 2)
 
 
 def test_the_page_says_how_many_units_of_a_line_wait(dana):
