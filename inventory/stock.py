@@ -5,7 +5,7 @@ and locks the stock levels it concerns in primary key order before it decides. A
 each, which levels ran low and where units arrived.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from django.db import IntegrityError, transaction
 
@@ -122,15 +122,20 @@ def ship(claims: Iterable[Claim]) -> None:
 
 
 @transaction.atomic
-def take_back(claims: Iterable[Claim], reason: str) -> None:
-    """Units that were shipped come back to the shelf."""
+def take_back(claims: Iterable[Claim], reason: str, written_off: Collection[Claim] = ()) -> None:
+    """Units that were shipped come back to the shelf; those of the claims in ``written_off`` are taken off it again, so
+    that the ledger has both what came back and what was lost."""
+    rules.check_reason(reason)
     claims = list(claims)
     levels = [level_of(claim.item, claim.location) for claim in claims]
     list(StockLevel.objects.filter(pk__in=[level.pk for level in levels]).locked())
-    returns = zip(levels, claims, strict=True)
-    _announce(
-        [_move(level, Kind.RETURN, claim.quantity, source=claim.source, reason=reason) for level, claim in returns]
-    )
+    movements = []
+    for level, claim in zip(levels, claims, strict=True):
+        movements.append(_move(level, Kind.RETURN, claim.quantity, source=claim.source, reason=reason))
+        if claim in written_off:
+            document = claim.source.reference
+            movements.append(_move(level, Kind.ADJUSTMENT, -claim.quantity, reason=reason, reference=document))
+    _announce(movements)
 
 
 def give_up(source: Source, level: StockLevel, quantity: int) -> None:

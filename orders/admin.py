@@ -14,6 +14,7 @@ from backoffice.history.admin import TrackedAdmin
 from backoffice.money import amount, money, percent
 from inventory.models import Location, StockLevel
 from orders import workflow
+from orders.actions import ActionsAdmin
 from orders.entry import EntryAdmin, is_placing
 from orders.forms import ItemSelect, OrderForm, OrderLineForm, OrderLineFormSet
 from orders.models import Customer, Order, OrderLine
@@ -85,7 +86,7 @@ class OrderLineInline(admin.TabularInline):
 
 
 @admin.register(Order)
-class OrderAdmin(EntryAdmin, StepsAdmin, TrackedAdmin):
+class OrderAdmin(EntryAdmin, StepsAdmin, ActionsAdmin, TrackedAdmin):
     form = OrderForm
     inlines = [OrderLineInline]
     autocomplete_fields = ["customer"]
@@ -98,7 +99,6 @@ class OrderAdmin(EntryAdmin, StepsAdmin, TrackedAdmin):
     list_select_related = ["customer", "entered_by"]
     search_fields = ["number__iexact", "customer__name__istartswith"]
     search_help_text = _("Number or customer")
-    actions = None
 
     # What the list shows
 
@@ -148,6 +148,7 @@ class OrderAdmin(EntryAdmin, StepsAdmin, TrackedAdmin):
                 order.version += change
                 order.save()
                 super().save_related(request, form, formsets, change)
+            workflow.complete(order)
             if is_placing(request):
                 workflow.place(order)
 

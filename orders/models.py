@@ -90,6 +90,7 @@ class Order(Tracked):
         permissions = [
             ("cancel_order", "Can cancel an order"),
             ("ship_order", "Can ship an order"),
+            ("return_order", "Can take back what was shipped"),
             ("override_order", "Can let a line wait for stock although its item refuses"),
         ]
         constraints = [

@@ -1,6 +1,6 @@
 """What an order and its lines allow now. Every rule raises with a sentence for people and writes nothing."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -29,7 +29,11 @@ MOST = Decimal("9999999999999.99")  # what the column of totals holds
 
 
 class OrderRefused(ValidationError):
-    """The order's state does not allow what was asked."""
+    """The order's state does not allow what was asked. ``line_id`` says of which line, where it is one."""
+
+    def __init__(self, message, code: str, line_id: int | None = None):
+        super().__init__(message, code=code)
+        self.line_id = line_id
 
 
 def check_transition(before: str, after: str, number: str) -> None:
@@ -43,6 +47,8 @@ def check_change(order: Order, before: Order) -> None:
     check_transition(before.status, order.status, before.number)
     if order.location_id != before.location_id:
         check_location_kept(before)
+    if order.status == Status.DRAFT != before.status:
+        check_can_reopen(before)
     check_fresh(order, before, before, "version", "status", "location_id", "discount_percent", "tax_rate")
 
 
@@ -55,6 +61,12 @@ def check_total(order: Order, total: Decimal) -> None:
 def check_fresh(record: Order | OrderLine, before: Order | OrderLine, order: Order, *names: str) -> None:
     """Refuses a record that was read before somebody else changed one of the named columns."""
     if any(_typed(record, name, record.loaded(name)) != getattr(before, name) for name in names):
+        raise OrderRefused(changed_meanwhile_message(order), code="changed_meanwhile")
+
+
+def check_seen(order: Order, version: int) -> None:
+    """Refuses what was decided about another version of the order than it has now."""
+    if order.version != version:
         raise OrderRefused(changed_meanwhile_message(order), code="changed_meanwhile")
 
 
@@ -141,7 +153,7 @@ def check_shippable(line: OrderLine, quantity: int, ready: int) -> None:
     if not 0 <= quantity <= ready:
         message = _("%(quantity)d of %(sku)s cannot be shipped: %(ready)d are ready.")
         facts = {"quantity": quantity, "sku": line.item.sku, "ready": ready}
-        raise OrderRefused(message % facts, code="ship_quantity")
+        raise OrderRefused(message % facts, "ship_quantity", line.pk)
 
 
 def check_something_ships(order: Order, quantities: Iterable[int]) -> None:
@@ -155,7 +167,52 @@ def check_returnable(line: OrderLine, quantity: int) -> None:
     if not 1 <= quantity <= left:
         message = _("%(quantity)d of %(sku)s cannot come back: %(left)d were shipped and not returned yet.")
         facts = {"quantity": quantity, "sku": line.item.sku, "left": left}
-        raise OrderRefused(message % facts, code="return_quantity")
+        raise OrderRefused(message % facts, "return_quantity", line.pk)
+
+
+def check_can_return(order: Order) -> None:
+    if not order.lines.filter(shipped__gt=F("returned")).exists():
+        message = _("Nothing of %(number)s is with the customer: nothing can come back.")
+        raise OrderRefused(message % {"number": order.number}, code="nothing_shipped")
+
+
+def check_something_returns(order: Order, quantities: Collection) -> None:
+    if not quantities:
+        raise OrderRefused(_("Say how many units of which line came back."), code="nothing_returns")
+
+
+def check_can_cancel(order: Order) -> None:
+    check_transition(order.status, Status.CANCELLED, order.number)
+
+
+def check_can_cancel_units(order: Order) -> None:
+    if not order.holds_stock:
+        facts = {"number": order.number, "status": order.get_status_display()}
+        message = _("%(number)s is %(status)s; units are taken off a confirmed order only.")
+        raise OrderRefused(message % facts, code="transition")
+
+
+def check_something_goes(order: Order, quantities: Mapping[OrderLine, int]) -> None:
+    if not any(quantities.values()):
+        raise OrderRefused(_("Say how many units of which line are given up."), code="nothing_goes")
+    if all(quantity >= line.quantity for line, quantity in quantities.items()):
+        message = _("Nothing would be left of %(number)s. Cancel the whole order instead.")
+        raise OrderRefused(message % {"number": order.number}, code="nothing_left")
+
+
+def check_cancellable(line: OrderLine, quantity: int) -> None:
+    left = line.quantity - line.shipped
+    if not 0 <= quantity <= left:
+        message = _("%(quantity)d of %(sku)s cannot be given up: %(left)d are not shipped yet.")
+        facts = {"quantity": quantity, "sku": line.item.sku, "left": left}
+        raise OrderRefused(message % facts, "cancel_quantity", line.pk)
+
+
+def check_can_reopen(order: Order) -> None:
+    check_transition(order.status, Status.DRAFT, order.number)
+    if order.lines.filter(shipped__gt=0).exists():
+        message = _("Units of %(number)s were shipped before it was cancelled. Duplicate it for what is still wanted.")
+        raise OrderRefused(message % {"number": order.number}, code="line_shipped")
 
 
 def check_line_deletable(line: OrderLine, is_order_going: bool) -> None:

@@ -2,7 +2,7 @@
 lines, and leaves the settling of stock to the receivers."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
@@ -103,9 +103,10 @@ def cancel(order: Order) -> None:
 
 @transaction.atomic
 def reopen(order: Order) -> None:
-    """A cancelled order becomes a draft again."""
+    """A cancelled order becomes a draft again, unless units of it were shipped."""
     lock(order)
     if order.status != Status.DRAFT:
+        rules.check_can_reopen(order)
         _become(order, Status.DRAFT)
 
 
@@ -142,17 +143,62 @@ def _ship_lines(order: Order, quantities: dict[OrderLine, int]) -> None:
 
 
 @transaction.atomic
-def take_back(order: Order, quantities: dict[int, int], reason: str) -> None:
-    """Shipped units, by line id, come back to the shelf they left."""
+def take_back(order: Order, quantities: dict[int, int], reason: str, written_off: Collection[int] = ()) -> None:
+    """Shipped units, by line id, come back to the shelf they left; those of the lines in ``written_off`` leave it again
+    at once, as a loss. Raises OrderRefused and StockRefused."""
     came_from = [line.claim_of(line.shipped, order) for line in order.lines.with_claims()]
     planning.lock(came_from + full_claims(order))  # `lock` leaves out lines that are shipped: what comes back
     lock(order)
     lines = list(order.lines.with_claims().locked())
     back = {line: quantities[line.pk] for line in lines if quantities.get(line.pk)}
+    rules.check_something_returns(order, back)
     for line, quantity in back.items():
         rules.check_returnable(line, quantity)
-    stocked = [(line, quantity) for line, quantity in back.items() if line.item.is_stocked]
-    stock.take_back([line.claim_of(quantity, order) for line, quantity in stocked], reason)
+    _take_lines_back(order, back, reason, written_off)
+    order.version += 1
+    order.save()
+
+
+def _take_lines_back(order: Order, back: dict[OrderLine, int], reason: str, written_off: Collection[int]) -> None:
+    claims = [line.claim_of(quantity, order) for line, quantity in back.items() if line.item.is_stocked]
+    lost = [claim for claim in claims if claim.source.id in written_off]
+    stock.take_back(claims, reason, lost)
+    for line, quantity in back.items():
+        if not line.item.is_stocked:
+            OrderLine.objects.filter(pk=line.pk).record(returned=quantity)
+
+
+@transaction.atomic
+def cancel_units(order: Order, quantities: dict[int, int]) -> None:
+    """Units, by line id, that will not be shipped any more leave the order. A line with nothing left is removed, and an
+    order with nothing left to ship is shipped. Raises OrderRefused."""
+    lock(order)
+    rules.check_can_cancel_units(order)
+    with editing(order):
+        gone = {line: quantities.get(line.pk, 0) for line in order.lines.with_claims().locked()}
+        rules.check_something_goes(order, gone)
+        for line, quantity in gone.items():
+            rules.check_cancellable(line, quantity)
+            _shorten(line, quantity)
+        order.status = Status.SHIPPED if _is_all_shipped(order) else order.status
+        order.version += 1
+        order.save()
+
+
+def _shorten(line: OrderLine, quantity: int) -> None:
+    if quantity == line.quantity:
+        line.delete()
+    elif quantity:
+        line.quantity -= quantity
+        line.save()
+
+
+@transaction.atomic
+def complete(order: Order) -> None:
+    """An order whose last units were taken off it, when others were shipped before, is shipped."""
+    if order.status == Status.PARTLY_SHIPPED and _is_all_shipped(order):
+        lock(order)
+        _become(order, Status.SHIPPED)
 
 
 def _is_all_shipped(order: Order) -> bool:
@@ -163,6 +209,12 @@ def lock(order: Order) -> None:
     """Locks the order's stock levels, then its row, and re-reads it."""
     planning.lock(full_claims(order))
     order.refresh_from_db(from_queryset=Order.objects.locked())
+
+
+def lock_all(orders: Iterable[Order]) -> None:
+    """Locks the stock levels of many orders before the first of them is locked itself."""
+    lines = OrderLine.objects.filter(order__in=list(orders)).select_related("item", "location", "order__location")
+    planning.lock([line.full_claim(line.order) for line in lines])
 
 
 def full_claims(order: Order) -> list[Claim]:

@@ -227,6 +227,7 @@ class Model:
     @all_or_nothing
     def reopen(self, order: int) -> None:
         if self.orders[order].status != "draft":
+            refuse_if(any(self.lines[number].shipped for number in self.lines_of(order)))
             self._become(order, "draft")
 
     @all_or_nothing
@@ -242,14 +243,34 @@ class Model:
         self._become(order, "shipped" if is_all else "partly")
 
     @all_or_nothing
-    def take_back(self, order: int, quantities: list[int]) -> None:
+    def take_back(self, order: int, quantities: list[int], is_lost: bool) -> None:
         back = [pair for pair in zip(self.lines_of(order), quantities, strict=False) if pair[1]]
+        refuse_if(not back)
         refuse_if(any(quantity > self.lines[n].shipped - self.lines[n].returned for n, quantity in back))
         for number, quantity in back:
             line = self.lines[number]
-            if self._is_stocked(line):
-                line.returned += quantity
+            line.returned += quantity
+            if self._is_stocked(line) and not is_lost:
                 self._put(self._place(number), quantity)
+        self.orders[order].version += 1
+
+    @all_or_nothing
+    def cancel_units(self, order: int, quantities: list[int]) -> None:
+        refuse_if(self.orders[order].status not in HOLDING)
+        numbers = self.lines_of(order)
+        gone = dict(zip(numbers, (quantities + [0] * len(numbers)), strict=False))
+        refuse_if(not any(gone.values()) or all(gone[n] >= self.lines[n].quantity for n in numbers))
+        refuse_if(any(gone[n] > self.lines[n].quantity - self.lines[n].shipped for n in numbers))
+        for number in numbers:
+            if gone[number] == self.lines[number].quantity:
+                self.delete_line(number)
+            else:
+                self.lines[number].quantity -= gone[number]
+        is_all = all(self.lines[number].shipped == self.lines[number].quantity for number in self.lines_of(order))
+        if is_all:
+            self.orders[order].status = "shipped"
+        self.orders[order].version += 1
+        self._settle(self.lines_of(order))
 
     def _refuse_closed(self, order: int) -> None:
         refuse_if(self.orders[order].status in ("shipped", "cancelled"))

@@ -64,7 +64,7 @@ def test_a_lock_held_too_long_ends_in_a_friendly_answer_and_nothing_half(admin_c
     cancel = reverse("admin:orders_order_cancel", args=[order.pk])
 
     with lock_held(mug):
-        answer = admin_client.post(cancel)
+        answer = admin_client.post(cancel, {"whole": "1", "seen_version": order.version})
 
     assert answer.status_code == 503
     assert "Nothing of yours was saved" in answer.content.decode()

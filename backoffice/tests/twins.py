@@ -175,10 +175,15 @@ class Twins:
         keys = list(found.lines.values_list("pk", flat=True))
         workflow.ship(found, None if quantities is None else dict(zip(keys, quantities, strict=False)))
 
-    def take_back(self, order: int, quantities: Sequence[int]) -> None:
+    def take_back(self, order: int, quantities: Sequence[int], is_lost: bool) -> None:
         found = self.order(order)
         keys = list(found.lines.values_list("pk", flat=True))
-        workflow.take_back(found, dict(zip(keys, quantities, strict=False)), REASON)
+        workflow.take_back(found, dict(zip(keys, quantities, strict=False)), REASON, keys if is_lost else ())
+
+    def cancel_units(self, order: int, quantities: Sequence[int]) -> None:
+        found = self.order(order)
+        keys = list(found.lines.values_list("pk", flat=True))
+        workflow.cancel_units(found, dict(zip(keys, quantities, strict=False)))
 
     # Rows and their numbers
 
@@ -314,7 +319,8 @@ WITH_AN_ORDER: dict[str, Arguments] = {
     "cancel": lambda c, t: (one_of(c, t.model.orders),),
     "reopen": lambda c, t: (one_of(c, t.model.orders),),
     "ship": lambda c, t: (one_of(c, t.model.orders), some(c, 0, 3) if c.between(0, 1) else None),
-    "take_back": lambda c, t: (one_of(c, t.model.orders), some(c, 0, 2)),
+    "take_back": lambda c, t: (one_of(c, t.model.orders), some(c, 0, 2), c.between(0, 1) == 1),
+    "cancel_units": lambda c, t: (one_of(c, t.model.orders), some(c, 0, 3)),
 }
 WITH_A_LINE: dict[str, Arguments] = {
     "edit_line": lambda c, t: (one_of(c, t.model.lines), *a_line(c)),

@@ -161,7 +161,7 @@ def test_sales_may_cancel_but_not_ship(dana):
     order = place_order((mug, 2))
 
     assert dana.post(reverse("admin:orders_order_ship", args=[order.pk])).status_code == 403
-    dana.post(reverse("admin:orders_order_cancel", args=[order.pk]))
+    dana.post(reverse("admin:orders_order_cancel", args=[order.pk]), {"whole": "1", "seen_version": order.version})
 
     order.refresh_from_db()
     assert (order.status, figures(mug)) == ("cancelled", (5, 0, 5))
@@ -170,7 +170,7 @@ def test_sales_may_cancel_but_not_ship(dana):
 def test_a_step_is_a_post(dana):
     order = place_order((make_item(on_hand=5), 2))
 
-    assert dana.get(reverse("admin:orders_order_cancel", args=[order.pk])).status_code == 405
+    assert dana.get(reverse("admin:orders_order_reopen", args=[order.pk])).status_code == 405
 
 
 def test_a_step_that_the_state_forbids_is_refused_in_words(dana):
