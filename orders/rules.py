@@ -182,6 +182,8 @@ def check_something_returns(order: Order, quantities: Collection) -> None:
 
 
 def check_can_cancel(order: Order) -> None:
+    if order.status == Status.CANCELLED:
+        raise OrderRefused(_("%(number)s is cancelled already.") % {"number": order.number}, code="transition")
     check_transition(order.status, Status.CANCELLED, order.number)
 
 
@@ -209,7 +211,9 @@ def check_cancellable(line: OrderLine, quantity: int) -> None:
 
 
 def check_can_reopen(order: Order) -> None:
-    check_transition(order.status, Status.DRAFT, order.number)
+    if order.status != Status.CANCELLED:
+        facts = {"number": order.number, "status": order.get_status_display()}
+        raise OrderRefused(_("%(number)s is %(status)s; only a cancelled order is reopened.") % facts, "transition")
     if order.lines.filter(shipped__gt=0).exists():
         message = _("Units of %(number)s were shipped before it was cancelled. Duplicate it for what is still wanted.")
         raise OrderRefused(message % {"number": order.number}, code="line_shipped")
