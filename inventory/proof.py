@@ -11,6 +11,7 @@ from django.db.models import F, IntegerField, OuterRef, Q, Subquery, Sum
 from django.db.models.functions import Coalesce
 
 from backoffice.history import proof as history_proof
+from backoffice.imports import proof as imports_proof
 from inventory import stock
 from inventory.models import StockLevel, StockMovement
 
@@ -70,6 +71,7 @@ def balances_are_legal(using: str) -> Iterator[str]:
 
 register(history_proof.find_unguarded)
 register(history_proof.find_gaps)
+register(imports_proof.miscounted)
 
 
 def repair(reason: str) -> list[StockMovement]:

@@ -8,6 +8,7 @@ from django.db import connection
 
 from inventory import proof
 from inventory.models import Item, StockMovement
+from inventory.tests.import_shop import run_text
 from inventory.tests.shop import figures, make_item
 from orders import workflow
 from orders.tests.shop import place_order
@@ -127,3 +128,23 @@ def test_a_missing_trigger_is_found():
         "The table inventory_stockmovement can be rewritten: its append-only trigger is missing."
         " Run `manage.py migrate`."
     ]
+
+
+@pytest.mark.parametrize("skipped", [0, 1])
+def test_an_import_that_lost_count_of_its_rows_is_found(tmp_path, skipped):
+    text = "SKU,Name,Quantity\nMUG-1,Mug,5\nTEA-1,Tea,x\n" + "\n" * skipped
+    run = run_text(tmp_path, text, only_good=True)
+    assert breaches() == []
+
+    run_sql("DELETE FROM inventory_stageditem WHERE action = 'refused'")
+
+    told = f"Import {run.pk} of stock.csv says 1 new, 0 changed, 0 unchanged, 1 refused of 2 rows;"
+    assert breaches() == [f"{told} there are 1 new, 0 changed, 0 unchanged, 0 refused."]
+
+
+def test_an_import_that_applied_less_than_it_says_is_found(tmp_path):
+    run = run_text(tmp_path, "SKU,Name,Quantity\nMUG-1,Mug,5\nTEA-1,Tea,4\n")
+
+    run_sql("UPDATE imports_importrun SET applied = 1 WHERE id = %s", run.pk)
+
+    assert breaches() == [f"Import {run.pk} of stock.csv: 2 rows were to be applied, 1 were."]

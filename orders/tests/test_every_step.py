@@ -1,4 +1,4 @@
-"""Every step in every state as everybody: allowed or refused as the tables in ``docs/orders.md`` say, and nothing else."""
+"""Every step in every state as everybody: allowed or refused as the tables in ``docs/orders.md`` say."""
 
 from pathlib import Path
 
@@ -26,7 +26,9 @@ def table(heading: str) -> dict[str, dict[str, bool]]:
     head, _line, *rows = [line.strip("|").split("|") for line in text.splitlines() if line.startswith("|")]
     columns = [name.strip() for name in head[1:]]
     answers = {"yes": True, "no": False}
-    return {row[0].strip(): {c: answers[cell.strip()] for c, cell in zip(columns, row[1:], strict=True)} for row in rows}
+    return {
+        row[0].strip(): {c: answers[cell.strip()] for c, cell in zip(columns, row[1:], strict=True)} for row in rows
+    }
 
 
 IN_STATE, BY_ROLE = table("States"), table("Who may do what")
