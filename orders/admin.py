@@ -1,9 +1,12 @@
 import uuid
+from decimal import Decimal
+from typing import Any
 
 from django.contrib import admin, messages
 from django.db import transaction
 from django.db.models import OuterRef, Subquery
 from django.db.models.functions import Coalesce
+from django.forms import Script
 from django.http import HttpResponseRedirect
 from django.urls import reverse
 from django.utils.html import format_html
@@ -15,10 +18,12 @@ from backoffice.money import amount, money, percent
 from inventory.models import Location, StockLevel
 from orders import workflow
 from orders.actions import ActionsAdmin
+from orders.desk import DeskAdmin
 from orders.entry import EntryAdmin, is_placing
 from orders.forms import ItemSelect, OrderForm, OrderLineForm, OrderLineFormSet
 from orders.models import Customer, Order, OrderLine
 from orders.steps import StepsAdmin
+from orders.totals import compute
 
 
 @admin.register(Customer)
@@ -86,7 +91,7 @@ class OrderLineInline(admin.TabularInline):
 
 
 @admin.register(Order)
-class OrderAdmin(EntryAdmin, StepsAdmin, ActionsAdmin, TrackedAdmin):
+class OrderAdmin(EntryAdmin, DeskAdmin, StepsAdmin, ActionsAdmin, TrackedAdmin):
     form = OrderForm
     inlines = [OrderLineInline]
     autocomplete_fields = ["customer"]
@@ -99,6 +104,10 @@ class OrderAdmin(EntryAdmin, StepsAdmin, ActionsAdmin, TrackedAdmin):
     list_select_related = ["customer", "entered_by"]
     search_fields = ["number__iexact", "customer__name__istartswith"]
     search_help_text = _("Number or customer")
+
+    class Media:
+        css = {"all": ["orders/order.css"]}
+        js = [Script(f"orders/{name}.js", defer=True) for name in ("entry", "paste", "camera")]
 
     # What the list shows
 
@@ -130,8 +139,10 @@ class OrderAdmin(EntryAdmin, StepsAdmin, ActionsAdmin, TrackedAdmin):
         return {**super().get_changeform_initial_data(request), "one_time_key": uuid.uuid4().hex}
 
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
+        is_typed = self.has_change_permission(request, obj) if obj else self.has_add_permission(request)
+        context |= {"is_typed": is_typed, "totals": obj.totals() if obj else compute([], Decimal(0))}
         if obj:
-            context |= {"steps": self.steps_of(request, obj), "entries": timeline.of(obj), "totals": obj.totals()}
+            context |= {"steps": self.steps_of(request, obj), "entries": timeline.of(obj), "path": path_of(obj)}
         return super().render_change_form(request, context, add, change, form_url, obj)
 
     # Saving
@@ -165,6 +176,13 @@ class OrderAdmin(EntryAdmin, StepsAdmin, ActionsAdmin, TrackedAdmin):
             ["admin:orders_order_add"] if "_addanother" in request.POST else ["admin:orders_order_change", order.pk]
         )
         return HttpResponseRedirect(reverse(target[0], args=target[1:]))
+
+
+def path_of(order: Order) -> list[tuple[str, Any]]:
+    """The states that an order like this goes through."""
+    if order.status == Order.Status.CANCELLED:
+        return [(state.value, state.label) for state in (Order.Status.DRAFT, Order.Status.CANCELLED)]
+    return [choice for choice in Order.Status.choices if choice[0] != Order.Status.CANCELLED]
 
 
 def locations_of(request) -> list[Location]:

@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from typing import Any
 
 from django.db import transaction
 from django.db.models import F, Q
@@ -14,7 +15,7 @@ from backoffice.history import change_sets
 from inventory import claims as planning
 from inventory import stock
 from inventory.claims import Claim
-from inventory.models import StockLevel, StockMovement
+from inventory.models import Item, StockLevel, StockMovement
 from orders import rules, totals
 from orders.models import LINE, Order, OrderLine
 from orders.querysets import served_from
@@ -80,6 +81,22 @@ def record_total(order: Order, lines: Iterable[OrderLine]) -> None:
     rules.check_total(order, total)
     Order.objects.filter(pk=order.pk).record_total(total)
     order.total = total
+
+
+@transaction.atomic
+def duplicate(order: Order, user: Any) -> tuple[Order, list[Item]]:
+    """A draft of the same customer with the same lines at today's prices, without discounts; and the items that are not
+    sold any more, which it leaves out."""
+    copy = Order(customer=order.customer, location=order.location, address=order.address, entered_by=user)
+    left_out = []
+    with editing(copy):
+        copy.save()
+        for line in order.lines.select_related("item"):
+            if line.item.is_active:
+                OrderLine.objects.create(order=copy, item=line.item, quantity=line.quantity, location=line.location)
+            else:
+                left_out.append(line.item)
+    return copy, left_out
 
 
 @transaction.atomic
