@@ -86,7 +86,7 @@ class LocationField(forms.ModelChoiceField):
 
     def know(self, locations: list[Location]) -> None:
         self.known = {str(location.pk): location for location in locations}
-        self.choices = [("", _("as the order")), *((location.pk, location.name) for location in locations)]
+        self.choices = [("", _("order’s")), *((location.pk, location.name) for location in locations)]
 
     def to_python(self, value):
         if value in self.empty_values:
