@@ -11,7 +11,8 @@ from django.db import connection
 from django.utils.translation import gettext as _
 
 from backoffice.history import bulk, change_sets
-from backoffice.imports.kinds import Chunk, Conflict
+from backoffice.imports import staged
+from backoffice.imports.kinds import Chunk
 from backoffice.imports.models import ImportRun
 from backoffice.imports.refusals import Problem
 from backoffice.imports.set_based import execute, insert, refresh_statistics, rows
@@ -133,21 +134,12 @@ def settle_conflicts(run: ImportRun, chunk: dict[str, Any]) -> int:
         for pk, sku in rows(sql(f"SELECT s.id, s.sku FROM {{s}} s {join} WHERE {IN_CHUNK} AND ({condition})"), scope):
             found.setdefault(pk, Problem(_sentence(code, sku), "conflict", "sku", value=sku))
     if found and not run.only_good:
-        raise Conflict(_told(list(found.values()), run))
+        raise staged.conflict(run, list(found.values()))
     return refuse((pk, problem, "[]") for pk, problem in found.items())
 
 
 def _very_last_key(run: ImportRun) -> str:
     return rows(sql("SELECT MAX(sku_key) FROM {s} WHERE run_id = %s"), [run.pk])[0][0]
-
-
-def _told(problems: list[Problem], run: ImportRun) -> list[str]:
-    sentences = [problem.message for problem in problems[:10]]
-    if more := len(problems) - 10:
-        sentences += [_("And %(count)d more.") % {"count": more}] if more > 0 else []
-    if run.rows_done:
-        return [*sentences, _("%(count)d rows had been applied before.") % {"count": run.rows_done}]
-    return [*sentences, _("Nothing was applied. Check the file again.")]
 
 
 # Items ------------------------------------------------------------------------------------------------------------

@@ -17,6 +17,22 @@ from inventory.import_sql import ATTRIBUTES, sql
 
 def check(run: ImportRun) -> list[str]:
     """Marks every staged row of the run; returns sentences about what it would mean."""
+    find_and_weigh(run)
+    import_refusals.refuse_incomplete(run)
+    compare_items(run)
+    decide(run)
+    return [*padded_notices(run), *effects(run)]
+
+
+def check_counts(run: ImportRun) -> list[str]:
+    """The same for a file that may only say how many there are: items are left as they are."""
+    find_and_weigh(run)
+    import_refusals.refuse_unknown(run)
+    decide(run)
+    return effects(run)
+
+
+def find_and_weigh(run: ImportRun) -> None:
     find_live_records(run)
     import_refusals.refuse_repeated(run)
     import_refusals.refuse_disagreeing(run)
@@ -25,9 +41,6 @@ def check(run: ImportRun) -> list[str]:
     weigh(run)
     import_refusals.refuse_unstocked(run)
     import_refusals.refuse_impossible(run)
-    import_refusals.refuse_incomplete(run)
-    decide(run)
-    return [*padded_notices(run), *effects(run)]
 
 
 def find_live_records(run: ImportRun) -> None:
@@ -67,7 +80,7 @@ def weigh(run: ImportRun) -> None:
     execute(sql(f"UPDATE {{s}} SET delta = {delta} WHERE run_id = %s AND quantity IS NOT NULL"), [run.pk])
 
 
-def decide(run: ImportRun) -> None:
+def compare_items(run: ImportRun) -> None:
     differs = " OR ".join(f"(s.{a} IS NOT NULL AND s.{a} <> i.{a})" for a in ATTRIBUTES)
     execute(
         sql(
@@ -76,6 +89,9 @@ def decide(run: ImportRun) -> None:
         ),
         [run.pk],
     )
+
+
+def decide(run: ImportRun) -> None:
     execute(
         sql(
             "UPDATE {s} AS s SET level_differs = (s.reorder_level <>"

@@ -1,6 +1,6 @@
 """Items and their stock as a kind of import: what the engine in ``backoffice.imports`` asks for, in one place."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.utils.translation import gettext as _
@@ -11,8 +11,8 @@ from backoffice.imports.models import ImportRun
 from backoffice.imports.refusals import FileRefused, Problem
 from inventory import import_apply, import_check, import_preview
 from inventory.import_columns import ITEM_SYNONYMS
-from inventory.models import Location, StagedItem
-from inventory.resources import ItemResource
+from inventory.models import Item, Location, StagedItem
+from inventory.resources import CountResource, ItemResource
 from inventory.sku import sku_key
 
 MODES = [
@@ -41,10 +41,9 @@ HEADINGS = {
 }
 
 
-class ItemOptionsForm(forms.Form):
-    """How the figures of the file are meant."""
+class CountOptionsForm(forms.Form):
+    """How items are found, and where rows without a location count."""
 
-    mode = forms.ChoiceField(label=gettext_lazy("Quantities"), choices=MODES, initial="set")
     key = forms.ChoiceField(label=gettext_lazy("Items are found by"), choices=KEYS, required=False)
     location = forms.ModelChoiceField(Location.objects.none(), label=gettext_lazy("Stock at"), required=False)
 
@@ -57,8 +56,14 @@ class ItemOptionsForm(forms.Form):
             self.fields["location"].widget = forms.HiddenInput()
 
     def options(self) -> dict[str, Any]:
-        location = self.cleaned_data["location"]
-        return options(self.cleaned_data["mode"], self.cleaned_data["key"], location)
+        return options(**self.cleaned_data)
+
+
+class ItemOptionsForm(CountOptionsForm):
+    """And how the figures of the file are meant."""
+
+    mode = forms.ChoiceField(label=gettext_lazy("Quantities"), choices=MODES, initial="set")
+    field_order = ["mode"]
 
 
 def options(mode: str = "set", key: str = "", location: Location | None = None) -> dict[str, Any]:
@@ -70,9 +75,10 @@ class ItemKind(kinds.Kind):
     label = gettext_lazy("Items and stock")
     permission = "inventory.import_item"
     staged = StagedItem
-    options_form = ItemOptionsForm
+    options_form: ClassVar[type[CountOptionsForm]] = ItemOptionsForm
     synonyms = ITEM_SYNONYMS
     key_field = "sku"
+    composed_key = gettext_lazy("SKU from several columns")
     shapes = (shapes.Shopify, shapes.NewShopify, shapes.WooCommerce)
     columns = (
         "sku",
@@ -93,12 +99,15 @@ class ItemKind(kinds.Kind):
         return ItemResource()
 
     def check_columns(self, run, fields):
+        self.settle_key(run, fields)
+        if not fields - {"sku", "barcode", "location"} and run.options["key"] == "barcode":
+            raise FileRefused(_("Besides the barcode the file says nothing that is known here."), code="no_fields")
+
+    def settle_key(self, run: ImportRun, fields: set[str]) -> None:
         key = run.options.get("key") or ("sku" if "sku" in fields or "barcode" not in fields else "barcode")
         if key not in fields:
             message = _("No column holds the %(key)s, so it is unclear which items are meant. Match a column to it.")
             raise FileRefused(message % {"key": _("SKU") if key == "sku" else _("barcode")}, code="no_key")
-        if not fields - {"sku", "barcode", "location"} and key == "barcode":
-            raise FileRefused(_("Besides the barcode the file says nothing that is known here."), code="no_fields")
         run.options = {**run.options, "key": key}
 
     def complete(self, run, row):
@@ -131,6 +140,31 @@ class ItemKind(kinds.Kind):
         sentence = ngettext("Imported %(file)s, %(count)d item", "Imported %(file)s, %(count)d items", count)
         return sentence % {"file": run.original_name, "count": count}
 
+    def records(self):
+        return Item.objects.filter(is_active=True).order_by("sku_key")
+
+
+class CountKind(ItemKind):
+    """What was counted of items that exist. Nothing else is taken from the file."""
+
+    name = "counts"
+    label = gettext_lazy("Stock counts only")
+    permission = "inventory.adjust_stocklevel"
+    options_form = CountOptionsForm
+    synonyms = {name: ITEM_SYNONYMS[name] for name in ("sku", "barcode", "location", "quantity")}
+
+    def resource(self):
+        return CountResource()
+
+    def check_columns(self, run, fields):
+        self.settle_key(run, fields)
+        if "quantity" not in fields:
+            raise FileRefused(_("No column holds the counted quantity. Match a column to it."), code="no_fields")
+
+    def check(self, run):
+        return import_check.check_counts(run)
+
 
 def register() -> None:
     kinds.register(ItemKind)
+    kinds.register(CountKind)

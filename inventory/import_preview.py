@@ -51,6 +51,7 @@ def _cell(row: StagedItem, name: str, item: Item | None, level: StockLevel | Non
         row.action == row.Action.CHANGED
         and new is not None
         and name not in {"sku", "location"}
+        and (row.item_differs or name not in ATTRIBUTES)
         and new != (old or _zero(name))
     ):
         found["is_changed"] = True

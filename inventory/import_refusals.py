@@ -1,36 +1,21 @@
 """Which staged rows are refused, and the sentence why. Each rule is one query that finds the rows it refuses."""
 
-import json
 from collections.abc import Iterable
-from itertools import batched
 
-from django.db import connection, transaction
 from django.db.models import Sum
 from django.utils.translation import gettext as _
 
+from backoffice.imports import staged
 from backoffice.imports.models import ImportRun
 from backoffice.imports.refusals import Problem
-from backoffice.imports.set_based import BATCH, rows
+from backoffice.imports.set_based import rows
+from backoffice.imports.staged import Refusal
 from inventory.import_sql import ATTRIBUTES, sql
-from inventory.models import MAX_QUANTITY, Item, Location, StockMovement
-
-Refusal = tuple[int, Problem, str | list]
+from inventory.models import MAX_QUANTITY, Item, Location, StagedItem, StockMovement
 
 
 def refuse(refusals: Iterable[Refusal]) -> int:
-    """Refuses staged rows: (id, problem, the problems they have already, as the database gives them)."""
-    count = 0
-    statement = sql("UPDATE {s} SET action = 'refused', problems = %s WHERE id = %s")
-    for batch in batched(refusals, BATCH):
-        values = [(json.dumps([*_parsed(known), problem.as_json()]), pk) for pk, problem, known in batch]
-        with transaction.atomic(), connection.cursor() as cursor:
-            cursor.executemany(statement, values)
-        count += len(batch)
-    return count
-
-
-def _parsed(problems: str | list) -> list:
-    return json.loads(problems) if isinstance(problems, str) else problems
+    return staged.refuse(StagedItem, refusals)
 
 
 def _column(run: ImportRun, name: str) -> str:
@@ -199,7 +184,7 @@ def _quantity_problem(run: ImportRun, message: str, code: str, quantity: int) ->
     return Problem(message, code, "quantity", _column(run, "quantity"), str(quantity))
 
 
-# New items -----------------------------------------------------------------------------------------------------------
+# Items that are not there --------------------------------------------------------------------------------------------
 
 
 def refuse_incomplete(run: ImportRun) -> None:
@@ -222,3 +207,16 @@ def _incomplete(run: ImportRun, sku: str, barcode: str | None) -> Problem:
         return Problem(message, "unknown_barcode", "barcode", _column(run, "barcode"), barcode or "")
     message = _("There is no item %(sku)s, and a new item needs a name.") % {"sku": sku}
     return Problem(message, "no_name", "name", _column(run, "name") or _column(run, "sku"), sku)
+
+
+def refuse_unknown(run: ImportRun) -> None:
+    """A count is of an item that exists; none is made by it."""
+    key = run.options["key"]
+    found = rows(sql(f"SELECT id, {key} FROM {{s}} WHERE run_id = %s AND action = '' AND item_id IS NULL"), [run.pk])
+    message = {
+        "sku": _("There is no item %(key)s. A count creates none: import it as an item first."),
+        "barcode": _("No item has the barcode %(key)s. A count creates none: import it as an item first."),
+    }[key]
+    refuse(
+        (pk, Problem(message % {"key": value}, "unknown", key, _column(run, key), value), "[]") for pk, value in found
+    )

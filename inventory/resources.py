@@ -40,22 +40,39 @@ class LocationCode(widgets.Text):
         raise ValueError(_("There is no location “%(value)s”. There are: %(names)s.") % facts)
 
 
-class ItemResource(ModelResource):
-    """One row for an item at a location; an item without stock has one row without location."""
+class CountResource(ModelResource):
+    """One row for an item at a location: what it is called and how many are there."""
 
     sku = Field(attribute="sku", column_name="sku", widget=widgets.Code(100))
-    name = Field(attribute="name", column_name="name", widget=widgets.Text(200))
     barcode = Field(attribute="barcode", column_name="barcode", widget=widgets.Code(64))
+    quantity = Field(attribute="row_level__on_hand", column_name="quantity", widget=widgets.Quantity(MAX_QUANTITY))
+    location = Field(attribute="row_level__location__code", column_name="location", widget=LocationCode())
+
+    class Meta:
+        model = Item
+        fields = ("sku", "barcode", "location", "quantity")
+        export_order = fields
+
+    def iter_queryset(self, queryset):
+        """Each item once for each of its levels, the level at hand as ``row_level``."""
+        for item in queryset.prefetch_related("levels__location").iterator(chunk_size=2_000):
+            for level in list(item.levels.all()) or [None]:
+                item.row_level = level
+                yield item
+
+
+class ItemResource(CountResource):
+    """The same with all that an item is; one without stock has one row without location."""
+
+    name = Field(attribute="name", column_name="name", widget=widgets.Text(200))
     category = Field(attribute="category", column_name="category", widget=widgets.Text(100))
     condition = Field(attribute="condition", column_name="condition", widget=widgets.Choice(CONDITIONS))
     unit_price = Field(attribute="unit_price", column_name="unit_price", widget=widgets.Money(12))
     cost = Field(attribute="cost", column_name="cost", widget=widgets.Money(12))
     tax_rate = Field(attribute="tax_rate", column_name="tax_rate", widget=widgets.Percent())
-    quantity = Field(attribute="row_level__on_hand", column_name="quantity", widget=widgets.Quantity(MAX_QUANTITY))
     reorder_level = Field(
         attribute="row_level__reorder_level", column_name="reorder_level", widget=widgets.Quantity(MAX_QUANTITY)
     )
-    location = Field(attribute="row_level__location__code", column_name="location", widget=LocationCode())
 
     class Meta:
         model = Item
@@ -73,10 +90,3 @@ class ItemResource(ModelResource):
             "location",
         )
         export_order = fields
-
-    def iter_queryset(self, queryset):
-        """Each item once for each of its levels, the level at hand as ``row_level``."""
-        for item in queryset.prefetch_related("levels__location").iterator(chunk_size=2_000):
-            for level in list(item.levels.all()) or [None]:
-                item.row_level = level
-                yield item

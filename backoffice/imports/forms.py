@@ -1,5 +1,3 @@
-from typing import Any
-
 from django import forms
 from django.core.files.base import ContentFile
 from django.utils.translation import gettext_lazy as _
@@ -25,8 +23,7 @@ class UploadForm(forms.Form):
     def __init__(self, *args, allowed: list[kinds.Kind], **kwargs):
         super().__init__(*args, **kwargs)
         choices = [(kind.name, kind.label) for kind in allowed]
-        hidden: dict[str, Any] = {"widget": forms.HiddenInput, "initial": allowed[0].name} if len(allowed) == 1 else {}
-        self.fields["kind"] = forms.ChoiceField(label=_("What the file holds"), choices=choices, **hidden)
+        self.fields["kind"] = forms.ChoiceField(choices=choices, widget=forms.HiddenInput)
 
     def clean(self):
         cleaned = super().clean()
@@ -53,15 +50,16 @@ class MatchForm(forms.Form):
             self.fields[name] = forms.ChoiceField(
                 label=kind.heading(name), choices=choices, initial=source, required=False
             )
-        self.fields["composed"] = forms.CharField(
-            label=_("SKU from several columns"),
-            required=False,
-            help_text=_("Where a file has no SKUs: headings joined with “+”, for example Handle+Option1 Value."),
-        )
         self.key_field = kind.key_field
+        if kind.composed_key:
+            self.fields["composed"] = forms.CharField(
+                label=kind.composed_key,
+                required=False,
+                help_text=_("Where a file has no such column: headings joined with “+”, as in Handle+Option1 Value."),
+            )
 
     def chosen(self) -> dict[str, str]:
         chosen = {name: source for name, source in self.cleaned_data.items() if name != "composed"}
-        if composed := self.cleaned_data["composed"].strip():
+        if composed := self.cleaned_data.get("composed", "").strip():
             chosen[self.key_field] = composed
         return chosen

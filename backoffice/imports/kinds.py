@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from django.db.models import QuerySet
 from import_export.resources import Resource
 
 from backoffice.imports.matching import Synonyms
@@ -45,6 +46,7 @@ class Kind(ABC):
     synonyms: ClassVar[Synonyms]
     key_field: ClassVar[str]
     columns: ClassVar[tuple[str, ...]]  # of the staged table, filled when a row is staged
+    composed_key: ClassVar[Any] = ""  # the label of a key that is typed as “Handle+Size”; blank where none can be
     shapes: ClassVar[tuple[type[Shape], ...]] = ()
 
     @abstractmethod
@@ -77,6 +79,10 @@ class Kind(ABC):
     def heading(self, name: str) -> str:
         """What a field is called above its column."""
         return name.replace("_", " ").capitalize()
+
+    @abstractmethod
+    def records(self) -> QuerySet:
+        """What there is already, in the order of its template."""
 
     @abstractmethod
     def summary(self, run: ImportRun) -> str:

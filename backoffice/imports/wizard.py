@@ -5,6 +5,7 @@ from itertools import compress
 from typing import Any
 
 from django.contrib import messages
+from django.contrib.auth import get_permission_codename
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import FileResponse, Http404, HttpResponse, HttpResponseRedirect, JsonResponse
@@ -15,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
-from backoffice.imports import kinds, refused_rows, steps, tasks
+from backoffice.imports import kinds, refused_rows, steps, tasks, template_file
 from backoffice.imports.forms import MatchForm, UploadForm
 from backoffice.imports.models import ImportRun, StagedRow
 from backoffice.imports.refusals import FileRefused
@@ -36,6 +37,7 @@ class Wizard:
         view = self.admin_site.admin_view
         name = "imports_importrun_{}".format
         own = [
+            path("template/<slug:kind>/", view(self.template_view), name=name("template")),
             path("<int:pk>/match/", view(self.match_view), name=name("match")),
             path("<int:pk>/check/", view(self.check_again_view), name=name("check")),
             path("<int:pk>/apply/", view(self.apply_view), name=name("apply")),
@@ -79,15 +81,30 @@ class Wizard:
         if not allowed:
             raise PermissionDenied
         data = (request.POST, request.FILES) if request.method == "POST" else ()
-        form = UploadForm(*data, allowed=allowed)
-        kind = next((kind for kind in allowed if kind.name == request.POST.get("kind")), allowed[0])
+        wanted = request.POST.get("kind") or request.GET.get("kind")
+        kind = next((kind for kind in allowed if kind.name == wanted), allowed[0])
+        form = UploadForm(*data, allowed=allowed, initial={"kind": kind.name})
         options = kind.options_form(*data[:1])
         if data and form.is_valid() & options.is_valid():
             try:
                 return self.receive(request, form, options)
             except FileRefused as error:
                 form.add_error(None, error.sentence)
-        return self.page(request, "upload", None, form=form, options=options)
+        return self.page(request, "upload", None, form=form, options=options, kinds=allowed, kind=kind)
+
+    @method_decorator(require_GET)
+    def template_view(self, request, kind):
+        """Headings to fill in, below them what there is for those who may see it."""
+        found = next((each for each in kinds.every() if each.name == kind), None)
+        if found is None:
+            raise Http404
+        if not request.user.has_perm(found.permission):
+            raise PermissionDenied
+        records = found.records().model._meta
+        may_see = request.user.has_perm(f"{records.app_label}.{get_permission_codename('view', records)}")
+        response = HttpResponse(template_file.workbook(found, may_see), content_type=XLSX)
+        response["Content-Disposition"] = f'attachment; filename="{kind}.xlsx"'
+        return response
 
     def receive(self, request, form, options):
         """Raises FileRefused, and keeps nothing, when the file cannot be read."""
