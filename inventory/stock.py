@@ -112,7 +112,7 @@ def ship(claims: Iterable[Claim]) -> None:
     levels, held = planning.lock(claims)
     for claim in claims:
         left = claim.quantity
-        for level in sorted(levels.values(), key=lambda level: level.pk):
+        for level in levels.values():
             if taken := min(left, held.get((claim.source.id, level.pk), 0)):
                 _move(level, Kind.SHIPMENT, -taken, -taken, source=claim.source)
                 left -= taken

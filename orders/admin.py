@@ -9,12 +9,11 @@ from django.db.models.functions import Coalesce
 from django.forms import Script
 from django.http import HttpResponseRedirect
 from django.urls import reverse
-from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from backoffice.history import timeline
 from backoffice.history.admin import TrackedAdmin
-from backoffice.money import amount, money, percent
+from backoffice.money import amount, percent
 from inventory.models import Location, StockLevel
 from orders import workflow
 from orders.actions import ActionsAdmin
@@ -22,6 +21,7 @@ from orders.desk import DeskAdmin
 from orders.entry import EntryAdmin, is_placing
 from orders.forms import ItemSelect, OrderForm, OrderLineForm, OrderLineFormSet
 from orders.models import Customer, Order, OrderLine
+from orders.order_list import OrderListAdmin
 from orders.steps import StepsAdmin
 from orders.totals import compute
 
@@ -91,7 +91,7 @@ class OrderLineInline(admin.TabularInline):
 
 
 @admin.register(Order)
-class OrderAdmin(EntryAdmin, DeskAdmin, StepsAdmin, ActionsAdmin, TrackedAdmin):
+class OrderAdmin(EntryAdmin, DeskAdmin, StepsAdmin, ActionsAdmin, OrderListAdmin, TrackedAdmin):
     form = OrderForm
     inlines = [OrderLineInline]
     autocomplete_fields = ["customer"]
@@ -99,25 +99,10 @@ class OrderAdmin(EntryAdmin, DeskAdmin, StepsAdmin, ActionsAdmin, TrackedAdmin):
         (None, {"fields": ["customer", "location", "due_date", ("discount_percent", "tax_rate")]}),
         (_("Delivery"), {"fields": ["address", "note"]}),
     ]
-    list_display = ["number", "customer", "state", "gross", "created_at", "entered_by"]
-    list_filter = ["status", "location"]
-    list_select_related = ["customer", "entered_by"]
-    search_fields = ["number__iexact", "customer__name__istartswith"]
-    search_help_text = _("Number or customer")
 
     class Media:
         css = {"all": ["orders/order.css"]}
         js = [Script(f"orders/{name}.js", defer=True) for name in ("entry", "paste", "camera")]
-
-    # What the list shows
-
-    @admin.display(description=_("status"), ordering="status")
-    def state(self, order):
-        return format_html('<span class="bo-badge bo-badge-{}">{}</span>', order.status, order.get_status_display())
-
-    @admin.display(description=_("total"), ordering="total")
-    def gross(self, order):
-        return money(order.total)
 
     # Who may do what
 

@@ -86,6 +86,7 @@ class Order(Tracked):
         indexes = [
             models.Index(fields=["status", "-id"], name="order_status_newest"),
             models.Index(fields=["total", "id"], name="order_total"),
+            models.Index(fields=["due_date", "id"], name="order_due", condition=Q(due_date__isnull=False)),
         ]
         permissions = [
             ("cancel_order", "Can cancel an order"),

@@ -1,0 +1,150 @@
+"""The list of orders: its columns, its filters and its search. Indexes answer what can be asked."""
+
+from datetime import date, datetime, time, timedelta
+
+from django.contrib import admin
+from django.contrib.auth import get_user_model
+from django.db.models import Exists, F, OuterRef, Q
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+
+from backoffice.money import money
+from inventory.sku import sku_key
+from orders.models import Customer, Order, OrderLine
+
+WAITING = format_html('<span class="bo-badge bo-badge-warn">{}</span>', _("waits for stock"))
+
+
+def _midnight(day: date) -> datetime:
+    return timezone.make_aware(datetime.combine(day, time.min))
+
+
+class EnteredFilter(admin.SimpleListFilter):
+    """When the order was entered: a named span, or ``from..to`` with either side open."""
+
+    title = _("entered")
+    parameter_name = "entered"
+
+    def lookups(self, request, model_admin):
+        named = [("today", _("Today")), ("7", _("Last 7 days")), ("30", _("Last 30 days")), ("month", _("This month"))]
+        span = request.GET.get(self.parameter_name, "")
+        return [*named, (span, span.replace("..", " – "))] if ".." in span else named
+
+    def queryset(self, request, queryset):
+        first, last = self._days(self.value() or "")
+        if first:
+            queryset = queryset.filter(created_at__gte=_midnight(first))
+        if last:
+            queryset = queryset.filter(created_at__lt=_midnight(last + timedelta(days=1)))
+        return queryset
+
+    def _days(self, span: str) -> tuple[date | None, date | None]:
+        today = timezone.localdate()
+        named = {"today": today, "7": today - timedelta(days=6), "30": today - timedelta(days=29)}
+        named["month"] = today.replace(day=1)
+        if span in named:
+            return named[span], None
+        first, _dots, last = span.partition("..")
+        return _day(first), _day(last)
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+class DueFilter(admin.SimpleListFilter):
+    title = _("due")
+    parameter_name = "due"
+
+    def lookups(self, request, model_admin):
+        return [("overdue", _("Overdue")), ("today", _("Today")), ("week", _("Within 7 days"))]
+
+    def queryset(self, request, queryset):
+        today = timezone.localdate()
+        spans = {
+            "overdue": Q(due_date__lt=today),
+            "today": Q(due_date=today),
+            "week": Q(due_date__range=(today, today + timedelta(days=6))),
+        }
+        if self.value() not in spans:
+            return queryset
+        open_states = [Order.Status.DRAFT, *Order.HOLDING]
+        return queryset.filter(spans[self.value()], status__in=open_states)
+
+
+class WaitingFilter(admin.SimpleListFilter):
+    title = _("stock")
+    parameter_name = "waits"
+
+    def lookups(self, request, model_admin):
+        return [("1", _("Waits for stock"))]
+
+    def queryset(self, request, queryset):
+        return queryset.filter(waits=True) if self.value() == "1" else queryset
+
+
+class ByFilter(admin.SimpleListFilter):
+    title = _("entered by")
+    parameter_name = "by"
+
+    def lookups(self, request, model_admin):
+        staff = get_user_model().objects.filter(is_staff=True).order_by("username")
+        return [(str(pk), name) for pk, name in staff.values_list("pk", "username")[:50]]
+
+    def queryset(self, request, queryset):
+        return queryset.filter(entered_by=int(self.value())) if str(self.value()).isdecimal() else queryset
+
+
+class CustomerFilter(admin.SimpleListFilter):
+    """The orders of one customer, reached from the customer's page: a choice of all customers would be no choice."""
+
+    title = _("customer")
+    parameter_name = "customer"
+
+    def lookups(self, request, model_admin):
+        chosen = request.GET.get(self.parameter_name, "")
+        customers = Customer.objects.filter(pk=int(chosen)) if chosen.isdecimal() else []
+        return [(str(customer.pk), customer.name) for customer in customers]
+
+    def queryset(self, request, queryset):
+        return queryset.filter(customer=int(self.value())) if str(self.value()).isdecimal() else queryset
+
+
+class OrderListAdmin(admin.ModelAdmin):
+    list_display = ["number", "customer", "state", "gross", "due", "created_at", "entered_by"]
+    list_filter = ["status", EnteredFilter, DueFilter, WaitingFilter, "location", ByFilter, CustomerFilter]
+    list_select_related = ["customer", "entered_by"]
+    search_fields = ["number"]  # shows the box; get_search_results decides
+    search_help_text = _("Number, customer, email or SKU")
+
+    def get_queryset(self, request):
+        missing = OrderLine.objects.filter(order=OuterRef("pk"), quantity__gt=F("allocated") + F("shipped"))
+        is_waiting = Q(status__in=Order.HOLDING) & Exists(missing.filter(item__is_stocked=True))
+        return super().get_queryset(request).annotate(waits=is_waiting)
+
+    def get_search_results(self, request, queryset, search_term):
+        words = search_term.replace("\0", "").strip()
+        if not words:
+            return queryset, False
+        customers = Customer.objects.filter(Q(name__istartswith=words) | Q(email__istartswith=words))
+        wanted = OrderLine.objects.filter(item__sku_key=sku_key(words))
+        found = Q(number__iexact=words) | Q(customer__in=customers) | Q(pk__in=wanted.values("order"))
+        return queryset.filter(found), False
+
+    @admin.display(description=_("status"), ordering="status")
+    def state(self, order):
+        badge = format_html('<span class="bo-badge bo-badge-{}">{}</span>', order.status, order.get_status_display())
+        return format_html("{} {}", badge, WAITING) if order.waits else badge
+
+    @admin.display(description=_("total"), ordering="total")
+    def gross(self, order):
+        return money(order.total)
+
+    @admin.display(description=_("due"), ordering="due_date", empty_value="")
+    def due(self, order):
+        return date_format(order.due_date, "SHORT_DATE_FORMAT") if order.due_date else None
