@@ -26,11 +26,27 @@ class EnteredFilter(admin.SimpleListFilter):
 
     title = _("entered")
     parameter_name = "entered"
+    template = "orders/entered_filter.html"
+    sides = ("entered_from", "entered_to")  # the two boxes of its form, which make one span
+
+    def __init__(self, request, params, model, model_admin):
+        typed = [params.pop(side, [""])[-1] for side in self.sides]
+        if any(typed):
+            params[self.parameter_name] = ["..".join(typed)]
+        super().__init__(request, params, model, model_admin)
+        span = self.value() or ""
+        self.first, _dots, self.last = span.partition("..") if ".." in span else ("", "", "")
 
     def lookups(self, request, model_admin):
-        named = [("today", _("Today")), ("7", _("Last 7 days")), ("30", _("Last 30 days")), ("month", _("This month"))]
-        span = request.GET.get(self.parameter_name, "")
-        return [*named, (span, span.replace("..", " – "))] if ".." in span else named
+        return [("today", _("Today")), ("7", _("Last 7 days")), ("30", _("Last 30 days")), ("month", _("This month"))]
+
+    def choices(self, changelist):
+        own = [self.parameter_name, *self.sides]
+        sent = {"q": [changelist.query] if changelist.query else []} | changelist.filter_params
+        self.others = [(name, value) for name, values in sent.items() if name not in own for value in values]
+        for value, title in [("", _("All")), *self.lookup_choices]:
+            query = changelist.get_query_string({self.parameter_name: value} if value else {}, remove=own)
+            yield {"selected": (self.value() or "") == value, "query_string": query, "display": title}
 
     def queryset(self, request, queryset):
         first, last = self._days(self.value() or "")

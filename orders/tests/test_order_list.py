@@ -41,6 +41,22 @@ def test_orders_are_narrowed_down_by_when_they_were_entered(dana):
     assert listed(dana, entered=f"{day}..{day}") == {month}
     assert listed(dana, entered=f"..{day}") == {month, older}
     assert listed(dana, entered=f"{day}..") == {today, week, month}
+    assert listed(dana, entered_from=day, entered_to="") == {today, week, month}
+    assert listed(dana, entered_from="", entered_to=day) == {month, older}
+
+
+def test_the_boxes_of_a_span_keep_what_else_was_chosen(dana):
+    today = timezone.localdate()
+    shown = make_order(customer=make_customer("Katherine Johnson"))
+    make_order(customer=make_customer("Dorothy Vaughan"))
+
+    query = {"entered_from": today, "entered_to": today, "q": "kath", "status__exact": "draft"}
+    html = dana.get(LIST, query).content.decode()
+
+    assert listed(dana, **query) == {shown}
+    assert f'name="entered_from" value="{today}"' in html
+    assert '<input type="hidden" name="q" value="kath">' in html
+    assert '<input type="hidden" name="status__exact" value="draft">' in html
 
 
 @pytest.mark.parametrize("span", ["nonsense", "..", "2026-02-30..", "9" * 500])
