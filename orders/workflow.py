@@ -283,8 +283,7 @@ def give_up_newest(level: StockLevel, quantity: int) -> None:
 
 
 def _let_wait(line: OrderLine) -> None:
-    order = Order.objects.locked().get(pk=line.order_id)
-    token = _editing.set(order)  # the line must not be settled now: it would take the units back
+    token = _editing.set(line.order)  # the line must not be settled now: it would take the units back
     try:
         line.backorder, line.backorder_reason = True, gettext("Less was on the shelf than promised")
         line.save()

@@ -19,6 +19,7 @@ from inventory import proof, stock
 from inventory.models import Item, Location
 from inventory.tests.shop import make_item
 from orders import workflow
+from orders.actions import together
 from orders.models import Customer, Order
 from orders.tests.shop import make_customer, make_order, place_order
 
@@ -133,6 +134,31 @@ def take_back() -> Verb:
     return lambda: workflow.take_back(fresh(order), {line.pk: 1 for line in order.lines.all()}, "Did not fit")
 
 
+def write_off_what_came_back() -> Verb:
+    order = place_order((make_item(on_hand=5), 2), (make_item(on_hand=5), 1))
+    workflow.ship(order)
+    first, second = order.lines.all()
+    return lambda: workflow.take_back(fresh(order), {first.pk: 2, second.pk: 1}, "Broken", [first.pk])
+
+
+def give_up_units() -> Verb:
+    order = place_order((make_item(on_hand=5), 4), (make_item(on_hand=5), 1), (make_item(on_hand=5), 2))
+    first, second, third = order.lines.all()
+    workflow.ship(order, {first.pk: 1, third.pk: 2})
+    return lambda: workflow.cancel_units(fresh(order), {first.pk: 3, second.pk: 1})
+
+
+def cancel_several_together() -> Verb:
+    mug, tea = make_item(on_hand=5), make_item(on_hand=5)
+    orders = [place_order((tea, 1)), place_order((mug, 2), (tea, 2))]
+    return lambda: together([fresh(order) for order in orders], workflow.cancel)
+
+
+def duplicate() -> Verb:
+    order = place_order((make_item(on_hand=5), 2), (make_item(on_hand=5), 1))
+    return lambda: workflow.duplicate(fresh(order), None)
+
+
 def cancel_what_others_wait_for() -> Verb:
     mug = make_item(on_hand=3, oversell="backorder")
     order = place_order((mug, 3), (make_item(on_hand=1), 1))
@@ -217,6 +243,10 @@ VERBS = [
     ship_part,
     take_back,
     take_back_to_two_locations,
+    write_off_what_came_back,
+    give_up_units,
+    cancel_several_together,
+    duplicate,
     cancel_what_others_wait_for,
     reopen,
     swap_the_item_of_a_line,

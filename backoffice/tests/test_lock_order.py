@@ -37,6 +37,10 @@ LOCKS = {
     verbs.ship_part: LINES_TOO,
     verbs.take_back: LINES_TOO,
     verbs.take_back_to_two_locations: LINES_TOO,
+    verbs.write_off_what_came_back: LINES_TOO,
+    verbs.give_up_units: LINES_TOO,
+    verbs.cancel_several_together: ORDER_TOO,
+    verbs.duplicate: ORDER_TOO,
     verbs.cancel_what_others_wait_for: ORDER_TOO,
     verbs.reopen: ORDER_TOO,
     verbs.swap_the_item_of_a_line: ORDER_TOO,
@@ -97,6 +101,16 @@ def test_the_levels_of_lines_from_two_locations_are_locked_by_the_first_statemen
 
     first = next((query["sql"] for query in queries if LOCKED.search(query["sql"])), "")
     assert connection.vendor == "sqlite" or len(set(re.findall(r'"location_id" = (\d+)', first))) == 2
+
+
+def test_the_levels_of_several_orders_are_locked_by_the_first_statement():
+    cancel = verbs.cancel_several_together()
+
+    with CaptureQueriesContext(connection) as queries:
+        cancel()
+
+    first = next((query["sql"] for query in queries if LOCKED.search(query["sql"])), "")
+    assert connection.vendor == "sqlite" or re.search(r'"item_id" IN \(\d+, \d+\)', first)
 
 
 def test_a_movement_that_was_weighed_against_another_balance_moves_nothing():
