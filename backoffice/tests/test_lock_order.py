@@ -15,8 +15,9 @@ from inventory import receivers, stock
 from inventory.models import Location, StockLevel, StockMovement
 from inventory.rules import StockRefused
 from inventory.tests.shop import figures, level_of, make_item
+from orders import receivers as order_receivers
 from orders import workflow
-from orders.tests.shop import place_order
+from orders.tests.shop import make_order, place_order
 
 pytestmark = pytest.mark.django_db
 
@@ -101,6 +102,15 @@ def test_the_levels_of_lines_from_two_locations_are_locked_by_the_first_statemen
 
     first = next((query["sql"] for query in queries if LOCKED.search(query["sql"])), "")
     assert connection.vendor == "sqlite" or len(set(re.findall(r'"location_id" = (\d+)', first))) == 2
+
+
+def test_an_order_that_goes_locks_its_levels_itself_whoever_locked_them_before():
+    order = make_order((make_item(on_hand=5), 2))
+
+    with CaptureQueriesContext(connection) as queries, transaction.atomic():
+        order_receivers.refuse_deletion(order)
+
+    assert connection.vendor == "sqlite" or tables([query["sql"] for query in queries]) == ORDER_TOO
 
 
 def test_the_levels_of_several_orders_are_locked_by_the_first_statement():
