@@ -8,9 +8,11 @@ class NotificationsConfig(AppConfig):
 
     def ready(self):
         from inventory import proof
-        from notifications import receivers, timeline
+        from notifications import outbox, receivers, timeline
         from notifications.proof import untold
+        from orders import told
 
         receivers.connect()
         timeline.contribute()
+        told.contribute(outbox.who_is_told)
         proof.register(untold)

@@ -27,6 +27,7 @@ class Notification(models.Model):
         SENDING = "sending", _("sending")
         ACCEPTED = "accepted", _("accepted")
         FAILED = "failed", _("failed")
+        WITHHELD = "withheld", _("not sent, as was chosen")
 
     event = models.CharField(_("event"), max_length=30, choices=Event)
     order = models.ForeignKey(Order, models.CASCADE, related_name="notifications", verbose_name=_("order"))

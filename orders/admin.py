@@ -15,14 +15,16 @@ from backoffice.history import timeline
 from backoffice.history.admin import TrackedAdmin
 from backoffice.money import amount, percent
 from inventory.models import Location, StockLevel
-from orders import workflow
+from orders import preview, told, workflow
 from orders.actions import ActionsAdmin
 from orders.desk import DeskAdmin
 from orders.entry import EntryAdmin, is_placing
 from orders.forms import ItemSelect, OrderForm, OrderLineForm, OrderLineFormSet
 from orders.models import Customer, Order, OrderLine
 from orders.order_list import OrderListAdmin
+from orders.preview import Figures
 from orders.steps import StepsAdmin
+from orders.telling import TellingAdmin, is_wanted
 from orders.totals import compute
 
 
@@ -62,6 +64,7 @@ class OrderLineInline(admin.TabularInline):
         formset.is_placing, formset.refusal = is_placing(request), getattr(request, "refusal", None)
         formset.may_override = request.user.has_perm("orders.override_order")
         formset.locations = locations_of(request)
+        formset.is_previewed = hasattr(request, "preview")
         return formset
 
     def formfield_for_foreignkey(self, db_field, request, **kwargs):
@@ -91,7 +94,7 @@ class OrderLineInline(admin.TabularInline):
 
 
 @admin.register(Order)
-class OrderAdmin(EntryAdmin, DeskAdmin, StepsAdmin, ActionsAdmin, OrderListAdmin, TrackedAdmin):
+class OrderAdmin(EntryAdmin, TellingAdmin, DeskAdmin, StepsAdmin, ActionsAdmin, OrderListAdmin, TrackedAdmin):
     form = OrderForm
     inlines = [OrderLineInline]
     autocomplete_fields = ["customer"]
@@ -102,7 +105,7 @@ class OrderAdmin(EntryAdmin, DeskAdmin, StepsAdmin, ActionsAdmin, OrderListAdmin
 
     class Media:
         css = {"all": ["orders/order.css"]}
-        js = [Script(f"orders/{name}.js", defer=True) for name in ("entry", "paste", "camera")]
+        js = [Script(f"orders/{name}.js", defer=True) for name in ("entry", "paste", "camera", "told")]
 
     # Who may do what
 
@@ -126,6 +129,7 @@ class OrderAdmin(EntryAdmin, DeskAdmin, StepsAdmin, ActionsAdmin, OrderListAdmin
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
         is_typed = self.has_change_permission(request, obj) if obj else self.has_add_permission(request)
         context |= {"is_typed": is_typed, "totals": obj.totals() if obj else compute([], Decimal(0))}
+        context["preview"] = getattr(request, "preview", None)
         if obj:
             context |= {"steps": self.steps_of(request, obj), "entries": timeline.of(obj), "path": path_of(obj)}
         return super().render_change_form(request, context, add, change, form_url, obj)
@@ -139,7 +143,8 @@ class OrderAdmin(EntryAdmin, DeskAdmin, StepsAdmin, ActionsAdmin, OrderListAdmin
         order = form.instance
         if not change:
             order.entered_by = request.user
-        with transaction.atomic(savepoint=False):
+        with transaction.atomic(savepoint=False), told.choosing(is_wanted(request)):
+            before = Figures.of(order.pk) if change and order.holds_stock else None
             with workflow.editing(order):
                 order.version += change
                 order.save()
@@ -147,6 +152,8 @@ class OrderAdmin(EntryAdmin, DeskAdmin, StepsAdmin, ActionsAdmin, OrderListAdmin
             workflow.complete(order)
             if is_placing(request):
                 workflow.place(order)
+            if before:
+                self.show_first(request, preview.effect(before, Figures.of(order.pk)))
 
     def response_add(self, request, obj, post_url_continue=None):
         return self._response(request, obj)

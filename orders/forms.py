@@ -18,6 +18,7 @@ from inventory.rules import StockRefused
 from orders import rules
 from orders.answers import NO_REASON, Short, override
 from orders.models import Order, OrderLine
+from orders.overtaken import OvertakenError, is_stale
 
 PERCENT = forms.NumberInput({"min": 0, "max": 100, "step": "0.01"})
 
@@ -145,6 +146,7 @@ class OrderLineFormSet(forms.BaseInlineFormSet):
     is_placing = False
     may_override = False  # whether who saves may let a short line wait, with a reason
     locations: list[Location] = []
+    is_previewed = False
     refusal: ValidationError | None = None  # what an earlier run of the same request was refused for while saving
 
     def add_fields(self, form, index):
@@ -166,6 +168,10 @@ class OrderLineFormSet(forms.BaseInlineFormSet):
     def override(self):
         """The one answer to all short lines; a single one is answered where it stands."""
         return override(self.goal, self.shorts) if self.may_override and len(self.shorts) > 1 else None
+
+    def is_valid(self):
+        """A form that is only shown again, with the effect it would have, is not to be saved."""
+        return super().is_valid() and not self.is_previewed
 
     def clean(self):
         super().clean()
@@ -200,9 +206,8 @@ class OrderLineFormSet(forms.BaseInlineFormSet):
                 form.add_error("quantity", rules.shipped_kept_message(form.instance.shipped))
 
     def _check_version(self, current: Order) -> None:
-        posted = self.data.get("seen_version")
-        if posted and posted != str(current.version):
-            raise ValidationError(rules.changed_meanwhile_message(current), code="changed_meanwhile")
+        if is_stale(current, self.data):
+            raise OvertakenError
 
     def _report(self, shortages):
         """Gives what is available to the lines of a place in their order; those that it does not reach are short."""

@@ -229,8 +229,4 @@ def check_line_deletable(line: OrderLine, is_order_going: bool) -> None:
 def changed_meanwhile_message(order: Order) -> str:
     last = order.history.select_related("change_set").order_by("-history_id").first()
     facts = {"number": order.number, "who": last.change_set.user_name, "when": localize(localtime(last.history_date))}
-    message = _(
-        "%(who)s changed %(number)s at %(when)s, while you were editing it. Nothing was saved:"
-        " open it in another tab, compare, and enter your change again."
-    )
-    return message % facts
+    return _("%(who)s changed %(number)s at %(when)s, while you were editing it. Nothing was saved.") % facts

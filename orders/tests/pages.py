@@ -66,3 +66,10 @@ def buttons(response) -> dict[str, str]:
     offered = [answer for short in formset.shorts for answer in short.answers(formset.goal)]
     waits = [short.wait(formset.goal) for short in formset.shorts if formset.may_override]
     return {answer.label: answer.value for answer in [*offered, *waits, *filter(None, [formset.override])]}
+
+
+def save(client: Client, url: str, data: dict):
+    """Sends the form and, where the page shows first what the save does, confirms that."""
+    response = client.post(url, data)
+    effect = response.context and response.context.get("preview")
+    return client.post(url, data | {"_confirmed": effect.digest}) if effect else response

@@ -10,7 +10,7 @@ from inventory.tests.shop import figures, make_item
 from notifications.models import Notification
 from orders import workflow
 from orders.models import Order
-from orders.tests.pages import ADD, line_errors, typed
+from orders.tests.pages import ADD, line_errors, save, typed
 from orders.tests.shop import make_customer, make_order, place_order
 
 pytestmark = pytest.mark.django_db
@@ -99,7 +99,7 @@ def test_a_confirmed_order_is_edited_and_stock_follows(dana):
     order = place_order((mug, 2), customer=katherine)
     url = reverse("admin:orders_order_change", args=[order.pk])
 
-    dana.post(url, typed(katherine, (mug, 4, order.lines.get()), order=order, _save="1"))
+    save(dana, url, typed(katherine, (mug, 4, order.lines.get()), order=order, _save="1"))
 
     assert figures(mug) == (5, 4, 1)
 

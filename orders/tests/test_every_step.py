@@ -12,7 +12,7 @@ from inventory.models import StockMovement
 from inventory.tests.shop import make_item
 from orders import workflow
 from orders.models import Order, OrderLine
-from orders.tests.pages import change_url, sign_in, typed
+from orders.tests.pages import change_url, save, sign_in, typed
 from orders.tests.shop import make_order
 
 pytestmark = pytest.mark.django_db
@@ -64,7 +64,7 @@ def take(step: str, order: Order, client: Client) -> None:
     mug, tea = order.lines.order_by("pk")
     seen = {"seen_version": order.version}
     units = seen | {f"line-{mug.pk}": 1, "reason": "Broken"}
-    more = typed(order.customer, (mug.item, 3, mug), (tea.item, 1, tea), order=order, _place="1", _previewed="1")
+    more = typed(order.customer, (mug.item, 3, mug), (tea.item, 1, tea), order=order, _place="1")
     url, data = {
         "save and place": (change_url(order), more),
         "ship everything": (step_url(order, "ship"), {}),
@@ -75,7 +75,7 @@ def take(step: str, order: Order, client: Client) -> None:
         "reopen": (step_url(order, "reopen"), {}),
         "delete": (reverse("admin:orders_order_delete", args=[order.pk]), {"post": "yes"}),
     }[step]
-    client.post(url, data)
+    save(client, url, data)
 
 
 def step_url(order: Order, step: str) -> str:
