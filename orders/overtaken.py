@@ -244,7 +244,8 @@ class TakeOver:
 
 def _fields(form: Any) -> dict[str, forms.Field]:
     """The fields of a form that are the record's own."""
-    return {name: one for name, one in form.base_fields.items() if name in form._meta.fields}
+    own = {one.name for one in form._meta.model._meta.fields}
+    return {name: one for name, one in form.base_fields.items() if name in own}
 
 
 def _initial(form: Any, record: Any) -> Values:
