@@ -4,7 +4,7 @@ The three are compared field by field and line by line. What only one changed is
 is asked; every choice can be turned. What comes out is the form as if it had been typed into the order of now.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -34,7 +34,7 @@ class OvertakenError(Exception):
     """Somebody changed the order since the form was opened, or while it waited for its locks."""
 
 
-def is_stale(order: Order, posted: QueryDict) -> bool:
+def is_stale(order: Order, posted: Mapping[str, Any]) -> bool:
     seen = posted.get("seen_version")
     return bool(seen) and seen != str(order.version)
 
@@ -151,9 +151,9 @@ class TakeOver:
             self._compare_line(line, typed.pop(str(line.pk), None))
         for gone in typed.values():
             self._compare_gone(gone)
-        for number, line in enumerate(self._typed):
-            if not line.pk and line.values["item"]:
-                self._compare_added(number, line)
+        for number, added in enumerate(self._typed):
+            if not added.pk and added.values["item"]:
+                self._compare_added(number, added)
 
     def _compare_line(self, line: OrderLine, typed: Typed | None) -> None:
         was, theirs = self._line_was(line.pk), _initial(self.line_form, line)

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 
+from django.contrib.admin.utils import label_for_field
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
@@ -25,7 +26,7 @@ def _note(order: Order, posted: QueryDict) -> Iterator[str]:
     for name in ("note", "address", "due_date"):
         entered, sent = str(getattr(order, name) or ""), str(posted.get(name, "")).replace("\r\n", "\n")
         if entered != sent:
-            label = Order._meta.get_field(name).verbose_name
+            label = label_for_field(name, Order)
             yield _("%(label)s “%(entered)s”, now “%(sent)s”") % {"label": label, "entered": entered, "sent": sent}
 
 

@@ -1,4 +1,4 @@
-"""One form sent sixteen times at the same moment, to several server processes: a proxy that retries, a nervous finger."""
+"""One form sent sixteen times at the same moment, to several server processes: a nervous finger, a proxy."""
 
 import uuid
 from concurrent.futures import ThreadPoolExecutor
