@@ -21,7 +21,15 @@ ENVIRONMENT = {
     "EMAIL_PROVIDER": "capture",
     "LOG_LEVEL": "WARNING",
 }
-NOT_INHERITED = ["DATABASE_REPLICA_URL", "ALLOWED_HOSTS", "BEHIND_PROXY", "TIME_ZONE", "COMPANY_NAME", "CURRENCY"]
+NOT_INHERITED = [
+    "DATABASE_REPLICA_URL",
+    "ALLOWED_HOSTS",
+    "BEHIND_PROXY",
+    "TIME_ZONE",
+    "COMPANY_NAME",
+    "CURRENCY",
+    "PHONE_REGION",
+]
 SCRATCH = Path(tempfile.mkdtemp(prefix="backoffice-tests-"))
 
 for name in NOT_INHERITED:

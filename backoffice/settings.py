@@ -217,6 +217,7 @@ DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "shop@example.com")
 COMPANY_NAME = env.text("COMPANY_NAME", "Backroom")
 CURRENCY = env.text("CURRENCY", "EUR")
 TAX_RATE = env.percent("TAX_RATE", "0")  # of new items, in percent
+PHONE_REGION = env.text("PHONE_REGION", "").upper()  # where phone numbers without country code are from, such as GB
 ORDER_NUMBER_PREFIX = env.text("ORDER_NUMBER_PREFIX", "SO-")
 
 # What `manage.py demo` creates and the login page offers, when DEMO is on: role -> (user name, password)

@@ -53,7 +53,7 @@ def _add_items(items: int, shared: dict) -> None:
 
 
 def _add_orders(orders: int, items: int, shared: dict) -> None:
-    named = {"name": "'Customer ' || n", "email": "''", "told": "'not'"}
+    named = {"name": "'Customer ' || n", "name_key": "'customer ' || n", "email": "''", "told": "'not'"}
     set_based.insert(Customer, named, f"FROM {_series(max(orders // 10, 1))}", shared)
     first_customer, first_item = Customer.objects.earliest("pk").pk, Item.objects.earliest("pk").pk
     header = {

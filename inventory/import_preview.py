@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
+from backoffice.imports import preview as shown
 from backoffice.imports.models import ImportRun
 from inventory.import_sql import ATTRIBUTES
 from inventory.models import Item, Location, StagedItem, StockLevel
@@ -20,45 +21,16 @@ def preview(run: ImportRun, staged: Iterable[StagedItem]) -> list[dict[str, Any]
 
 
 def _row(row: StagedItem, item: Item | None, level: StockLevel | None, places: dict, fields: list[str]) -> dict:
-    wrong = {problem["field"]: problem["value"] for problem in row.problems}
-    cells = [_cell(row, name, item, level, places) | _wrong(wrong, name) for name in fields]
-    return {
-        "number": row.row,
-        "action": row.action,
-        "label": row.get_action_display(),
-        "cells": cells,
-        "problems": row.problems,
-    }
-
-
-def _wrong(wrong: dict[str, str], name: str) -> dict[str, Any]:
-    return {"is_wrong": bool(wrong.get(name)), "wrong": wrong.get(name, "")}
+    return shown.row(row, [_cell(row, name, item, level, places) for name in fields])
 
 
 def _cell(row: StagedItem, name: str, item: Item | None, level: StockLevel | None, places: dict) -> dict[str, Any]:
-    old, new = _old(name, item, level), _new(name, row, item)
     if name == "location":
-        new = places.get(row.location_id, "")
-    found = {
-        "field": name,
-        "old": old,
-        "new": new,
-        "is_number": name in NUMBERS,
-        "is_changed": False,
-        "difference": None,
-    }
-    if (
-        row.action == row.Action.CHANGED
-        and new is not None
-        and name not in {"sku", "location"}
-        and (row.item_differs or name not in ATTRIBUTES)
-        and new != (old or _zero(name))
-    ):
-        found["is_changed"] = True
-        found["difference"] = new - (old or 0) if name in NUMBERS else None
-    if new is None:
-        found["new"] = old
-    return found
+        return shown.cell(name, None, places.get(row.location_id, ""))
+    old, new = _old(name, item, level), _new(name, row, item)
+    is_changed = row.action == row.Action.CHANGED and new is not None and new != (old or _zero(name))
+    is_taken = name != "sku" and (row.item_differs or name not in ATTRIBUTES)
+    return shown.cell(name, old, new, is_number=name in NUMBERS, is_changed=is_changed and is_taken)
 
 
 def _old(name: str, item: Item | None, level: StockLevel | None) -> Any:
@@ -68,7 +40,6 @@ def _old(name: str, item: Item | None, level: StockLevel | None) -> Any:
         "sku": getattr(item, "sku", None),
         "quantity": getattr(level, "on_hand", None),
         "reorder_level": getattr(level, "reorder_level", None),
-        "location": None,
     }[name]
 
 
@@ -79,7 +50,7 @@ def _new(name: str, row: StagedItem, item: Item | None) -> Any:
         return row.checked_on_hand + row.delta
     if name == "sku":
         return row.sku or getattr(item, "sku", "")
-    return getattr(row, name) if name != "location" else None
+    return getattr(row, name)
 
 
 def _zero(name: str) -> Any:

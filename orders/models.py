@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
@@ -13,8 +14,10 @@ from backoffice.history.models import History, Tracked
 from inventory.claims import Claim, Source
 from inventory.fields import LedgerField, MoneyField, PercentField, TotalField
 from inventory.models import MAX_QUANTITY, Item, Location
-from orders import totals
+from orders import people, totals
 from orders.querysets import OrderLineQuerySet, OrderQuerySet
+from orders.staged import StagedCustomer as StagedCustomer
+from orders.staged import StagedLine as StagedLine
 from orders.totals import Totals
 
 LINE = "orders.orderline"  # the source kind of movements that serve an order line
@@ -30,16 +33,29 @@ class Customer(Tracked):
     phone = models.CharField(_("phone"), max_length=20, blank=True)
     address = models.TextField(_("address"), blank=True)
     told = models.CharField(_("wants to be told"), max_length=5, choices=Told, default=Told.EMAIL)
+    name_key = models.CharField(max_length=people.KEY_LENGTH, editable=False, db_index=True)
+    email_key = models.CharField(max_length=people.KEY_LENGTH, editable=False, db_index=True)
 
-    history = History()
+    history = History(excluded_fields=["name_key", "email_key"])
 
     class Meta:
         verbose_name = _("customer")
         verbose_name_plural = _("customers")
         ordering = ["name", "pk"]
+        permissions = [("import_customer", "Can import customers")]
 
     def __str__(self):
         return self.name
+
+    def clean(self):
+        try:
+            self.phone = people.e164(self.phone) if self.phone else ""
+        except ValueError as refusal:
+            raise ValidationError({"phone": str(refusal)}) from None
+
+    def save(self, *args, **kwargs):
+        self.name_key, self.email_key = people.key(self.name), people.key(self.email)
+        super().save(*args, **kwargs)
 
 
 class Order(Tracked):
@@ -91,6 +107,7 @@ class Order(Tracked):
         permissions = [
             ("cancel_order", "Can cancel an order"),
             ("ship_order", "Can ship an order"),
+            ("import_order", "Can import orders"),
             ("return_order", "Can take back what was shipped"),
             ("override_order", "Can let a line wait for stock although its item refuses"),
         ]

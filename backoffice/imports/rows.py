@@ -54,11 +54,22 @@ def open_run(run: ImportRun, kind: Kind, file: Source, chosen: dict[str, str] | 
     shape = shape_class(sheet.header)
     found = match(sheet.header, kind.synonyms, chosen)
     opened = Opened(sheet, found, shape, kind.resource())
+    compose_fields(opened, chosen or {})
     if source := shape.composed_key():
         opened.key = Column(kind.key_field, source, find(sheet.header, source))
         if kind.key_field not in found.columns and (chosen or {}).get(kind.key_field) is None:
             found.columns[kind.key_field] = opened.key
     return opened
+
+
+def compose_fields(opened: Opened, chosen: dict[str, str]) -> None:
+    """Columns for what the shape makes of several headings, unless somebody chose otherwise."""
+    columns = opened.match.columns
+    for name, source in opened.shape.composed_fields().items():
+        if chosen.get(name) is None:
+            columns[name] = Column(name, source, find(opened.sheet.header, source))
+    used = {place for column in columns.values() for place in column.places}
+    opened.match.ignored = [text for place, text in enumerate(opened.sheet.header) if place not in used and text]
 
 
 # First pass -------------------------------------------------------------------------------------------------------
@@ -67,22 +78,26 @@ def open_run(run: ImportRun, kind: Kind, file: Source, chosen: dict[str, str] | 
 def survey(opened: Opened, kind: Kind) -> None:
     """Learns the decimal mark of each column, which rows have no key, and what rows take over from others."""
     marks: dict[str, set] = defaultdict(set)
-    styled = [column for name, column in opened.match.columns.items() if _widget(opened, name).takes_style]
+    styled = [
+        (column, _widget(opened, name).proves)
+        for name, column in opened.match.columns.items()
+        if _widget(opened, name).takes_style
+    ]
     key = opened.match.columns.get(kind.key_field)
     without_key = headless = 0
     places = opened.headless()
     for row in opened.sheet.rows():
         opened.total += 1
         opened.shape.survey(row)
-        for column in styled:
+        for column, proves in styled:
             cell = column.cell(row.cells)
-            if type(cell) is str and ("," in cell or "." in cell):
-                marks[column.field] |= {mark for mark in [cells.style_of(cell)] if mark}
+            if type(cell) is str and (style := proves(cell)):
+                marks[column.field].add(style)
         without_key += bool(key and cells.is_blank(key.cell(row.cells)))
         headless += any(not cells.is_blank(row.cells[place]) for place in places)
     if not opened.total:
         raise FileRefused(_("The file has a heading and no rows."), code="no_rows")
-    opened.styles = {name: "".join(found) for name, found in marks.items() if len(found) == 1}
+    opened.styles = {name: found.pop() for name, found in marks.items() if len(found) == 1}
     _compose_missing_keys(opened, kind, without_key)
     opened.notices += _survey_notices(opened, headless)
 

@@ -34,6 +34,10 @@ class Shape:
         """The source of the key for rows without one; blank for none."""
         return ""
 
+    def composed_fields(self) -> dict[str, str]:
+        """Fields that are made of several headings, joined with “+”; ``complete`` may join their cells otherwise."""
+        return {}
+
     def skips(self, row: Row) -> bool:
         """True when the row is no record of its own; it is counted."""
         return False

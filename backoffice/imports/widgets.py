@@ -4,10 +4,12 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
 from django.utils.translation import gettext as _
 from import_export.widgets import Widget
 
-from backoffice.imports import cells
+from backoffice.imports import cells, dates
 from backoffice.imports.refusals import shown
 
 RUNS_AS_FORMULA = re.compile(r"'*\s*[=+\-@\t\r\n\0＝＋－＠]")
@@ -39,6 +41,27 @@ class Code(Text):
         return cells.code(value, self.most)
 
 
+class Lines(Text):
+    """Text that keeps its line breaks: an address, a note."""
+
+    def clean(self, value, row=None, **kwargs):
+        lines = value.splitlines() if type(value) is str else [value]
+        return "\n".join(filter(None, (cells.text(line, self.most) for line in lines)))
+
+
+class Email(Text):
+    def __init__(self):
+        super().__init__(most=254)
+
+    def clean(self, value, row=None, **kwargs):
+        found = cells.text(value, self.most)
+        try:
+            validate_email(found)
+        except ValidationError:
+            raise ValueError(_("“%(value)s” is not an email address.") % {"value": shown(found)}) from None
+        return found
+
+
 class Choice(Text):
     """One of a few words, under any of the names that files use for them."""
 
@@ -54,9 +77,20 @@ class Choice(Text):
         raise ValueError(_("“%(value)s” is not known here. Use one of: %(words)s.") % facts)
 
 
-class Money(Widget):
+class Styled(Widget):
+    """Cells that a column may write in more than one way; some of its values prove in which (``style``)."""
+
     takes_style = True
 
+    def proves(self, cell: str) -> str:
+        """The style that one text proves; blank when it proves none."""
+        return cells.style_of(cell) if "," in cell or "." in cell else ""
+
+    def render(self, value, obj=None, **kwargs) -> Any:
+        return "" if value is None else value
+
+
+class Money(Styled):
     def __init__(self, digits: int):
         super().__init__()
         self.digits = digits
@@ -64,25 +98,15 @@ class Money(Widget):
     def clean(self, value, row=None, style="", **kwargs):
         return cells.money(value, self.digits, style=style)
 
-    def render(self, value, obj=None, **kwargs) -> Any:
-        return "" if value is None else value
 
-
-class Percent(Widget):
+class Percent(Styled):
     """19, 5.5 or 19 %."""
-
-    takes_style = True
 
     def clean(self, value, row=None, style="", **kwargs):
         return cells.percent(value, style=style)
 
-    def render(self, value, obj=None, **kwargs) -> Any:
-        return "" if value is None else value
 
-
-class Quantity(Widget):
-    takes_style = True
-
+class Quantity(Styled):
     def __init__(self, most: int):
         super().__init__()
         self.most = most
@@ -90,5 +114,15 @@ class Quantity(Widget):
     def clean(self, value, row=None, style="", **kwargs):
         return cells.whole(value, self.most, style)
 
-    def render(self, value, obj=None, **kwargs) -> Any:
-        return "" if value is None else value
+
+class Date(Styled):
+    """A day, without its time."""
+
+    def proves(self, cell):
+        return dates.order_of(cell)
+
+    def clean(self, value, row=None, style="", **kwargs):
+        return dates.date_of(value, style)
+
+    def render(self, value, obj=None, **kwargs):
+        return value.isoformat() if value else ""

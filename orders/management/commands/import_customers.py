@@ -1,0 +1,15 @@
+"""Customers from a CSV or XLSX file."""
+
+from backoffice.imports.commands import ImportCommand
+from orders.customer_import import CustomerKind
+
+
+class Command(ImportCommand):
+    help = "Imports customers, found by email or by name: the admin's import without a browser."
+    kind = CustomerKind.name
+
+    def add_options(self, parser):
+        """None: what a file of customers means is clear from its columns."""
+
+    def read_options(self, given):
+        return {}
