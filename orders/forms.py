@@ -136,7 +136,12 @@ class OrderLineForm(DiscountForm):
         if not self.short:
             return _("May wait: %(reason)s") % {"reason": reason} if reason else ""
         waits = self.short.wait(self.goal) if self.may_override else None
-        context = {"prefix": self.prefix, "answers": self.short.answers(self.goal), "wait": waits}
+        context = {
+            "refusals": self.errors["quantity"],
+            "prefix": self.prefix,
+            "answers": self.short.answers(self.goal),
+            "wait": waits,
+        }
         return render_to_string("orders/answers.html", context)
 
 
