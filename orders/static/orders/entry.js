@@ -268,7 +268,7 @@ window.orderDesk = (function () {
   $("#id_customer").on("change", showCustomer);
   $("#id_customer").on("select2:close", () => setTimeout(() => box.focus())); // after select2 has taken the focus back
   showCustomer();
-  if (!form.querySelector(".errorlist, .errors, .bo-preview")) box.focus();
+  if (!form.querySelector(".errorlist, .errors")) (form.querySelector(".bo-preview [type=submit]") ?? box).focus();
   if (rows().some((row) => field(row, "item")?.value)) figureSoon();
 
   return { add, enter, say, form, value, box };
