@@ -147,7 +147,7 @@ class TakeOver:
 
     def _compare_lines(self) -> None:
         typed = {line.pk: line for line in self._typed if line.pk}
-        for line in self.order.lines.select_related("item"):
+        for line in self._their_lines:
             self._compare_line(line, typed.pop(str(line.pk), None))
         for gone in typed.values():
             self._compare_gone(gone)
@@ -182,6 +182,10 @@ class TakeOver:
         text = self._line_text(typed.values)
         if self._note(f"new-{number}", text, "", text, False, True) != THEIRS:
             self.lines.append(typed)
+
+    @cached_property
+    def _their_lines(self) -> list[OrderLine]:
+        return list(self.order.lines.select_related("item"))
 
     @cached_property
     def _typed(self) -> list[Typed]:
@@ -238,8 +242,18 @@ class TakeOver:
         return _("%(quantity)s × %(item)s") % {"quantity": values["quantity"], "item": name}
 
     def _name(self, form_field: Any, key: str) -> str:
+        if form_field.queryset.model is Item:
+            return str(self._items.get(key, key))
         record = form_field.queryset.filter(pk=key).first() if key.isdigit() else None
         return str(record or key)
+
+    @cached_property
+    def _items(self) -> dict[str, Item]:
+        """Every item that either of them put on a line, read at once."""
+        typed = {str(line.values["item"]) for line in self._typed}
+        theirs = {str(line.item_id) for line in self._their_lines}
+        found = Item.objects.in_bulk([key for key in typed | theirs if key.isdigit()])
+        return {str(pk): item for pk, item in found.items()}
 
 
 def _fields(form: Any) -> dict[str, forms.Field]:

@@ -14,7 +14,7 @@ from backoffice.tests.test_last_unit_over_http import ADD, SHOP, client_of, prep
 
 pytestmark = pytest.mark.race
 
-TIMES, ROUNDS = 16, 3
+TIMES, ROUNDS, CLERKS = 16, 3, 8
 
 
 def test_one_form_sent_many_times_at_once_is_one_order(tmp_path):
@@ -45,11 +45,29 @@ def test_without_the_key_it_is_many_orders(tmp_path):
     assert len(set(shown)) == TIMES
 
 
+def test_of_many_who_save_one_order_at_once_one_does_and_the_others_see_both_versions(tmp_path):
+    """Each read the same version; whoever waited for the lock finds another one."""
+    with empty_database(tmp_path) as database:
+        customer, [item] = prepare(database, 1)
+        port = str(free_port())
+        draft = {name: value for name, value in typed_once(customer, item).items() if name != "_place"}
+        with serving(database, PORT=port, **SHOP), watching(database) as watch:
+            [address] = send_at_once(port, [draft | {"_save": "1"}])
+            header = {"customer": customer, "seen_version": "0", "lines-TOTAL_FORMS": "0", "lines-INITIAL_FORMS": "0"}
+            edits = [header | {"note": f"Note {number}", "_save": "1"} for number in range(CLERKS)]
+            answers = send_at_once(port, edits, address)
+        proof = manage("check_stock", DATABASE_URL=database)
+
+    assert sorted(answers) == [address] + ["unexpected 409"] * (CLERKS - 1)
+    assert (proof.stdout, proof.returncode) == ("The ledger adds up.\n", 0)
+    assert watch.saw_waiting()
+
+
 def typed_once(customer: str, item: str) -> dict[str, str]:
     return typed("", customer, item)
 
 
-def send_at_once(port: str, forms: list[dict[str, str]]) -> list[str]:
+def send_at_once(port: str, forms: list[dict[str, str]], address: str = ADD) -> list[str]:
     """Where each sending led, all on connections of their own."""
     barrier = Barrier(len(forms))
     with ExitStack() as stack, ThreadPoolExecutor(len(forms)) as pool:
@@ -60,7 +78,7 @@ def send_at_once(port: str, forms: list[dict[str, str]]) -> list[str]:
             client.cookies.update(first.cookies)
             client.get("/healthz")  # the connection stands
             barrier.wait(timeout=60)
-            answer = client.post(ADD, data=form | {"csrfmiddlewaretoken": token})
+            answer = client.post(address, data=form | {"csrfmiddlewaretoken": token})
             return answer.headers.get("location", f"unexpected {answer.status_code}")
 
         return list(pool.map(send, clients, forms))

@@ -278,3 +278,21 @@ def test_a_short_line_is_answered_after_the_choice(dana, mia, order, seen, mug):
 
     assert [each.fits for each in short.context["inline_admin_formsets"][0].formset.shorts] == [1]
     assert "Ring twice" in short.content.decode()
+
+
+def test_the_page_takes_the_same_queries_whatever_the_number_of_lines(
+    dana, mia, mug, tea, django_assert_max_num_queries
+):
+    counts = []
+    for lines in (1, 20):
+        with change_set("command"):
+            order = make_order(*[(mug, 1)] * lines, customer=make_customer())
+        data = posted(order) | new_line(lines, tea, 1) | {"note": "Mine"}
+        by_mia(mia, order, note="Ring twice", **{f"lines-{n}-quantity": 2 for n in range(lines)})
+        dana.post(change_url(order), data)
+        with django_assert_max_num_queries(60) as queries:
+            page = dana.post(change_url(order), data)
+        assert len(shown(page)) > 1
+        counts.append(len(queries))
+
+    assert counts[0] == counts[1]
