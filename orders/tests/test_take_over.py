@@ -7,6 +7,7 @@ from inventory import proof, stock
 from inventory.models import Location
 from inventory.tests.shop import figures, make_item
 from orders import workflow
+from orders.entry import EntryAdmin
 from orders.models import Order, OrderLine
 from orders.tests.pages import change_url, save, typed
 from orders.tests.shop import make_customer, make_order, place_order
@@ -193,6 +194,19 @@ def test_an_order_that_changed_again_while_choosing_is_shown_again(dana, mia, or
     again = dana.post(change_url(order), chosen(page))
 
     assert shown(again)["Note for the warehouse"] == ("Ring thrice", "", "theirs")
+    order.refresh_from_db()
+    assert order.address == ""
+
+
+def test_who_is_overtaken_while_waiting_for_the_locks_sees_the_page_too(dana, mia, order, seen, monkeypatch):
+    """The version was looked at before the first person's save was committed, and again under the lock."""
+    by_mia(mia, order, note="Ring twice")
+    look, looks = EntryAdmin._take_over, iter([None])
+    monkeypatch.setattr(EntryAdmin, "_take_over", lambda *args: next(looks, "late") and look(*args))
+
+    page = dana.post(change_url(order), seen | {"address": "1 Mill Lane"})
+
+    assert shown(page)["Ship to"] == ("", "1 Mill Lane", "mine")
     order.refresh_from_db()
     assert order.address == ""
 
