@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from backoffice.history.admin import ReadOnlyAdmin, TrackedAdmin
 from inventory import item_page
 from inventory.forms import ReorderForm
+from inventory.labels import LabelsAdmin
 from inventory.models import Item, Location, StockLevel, StockMovement
 from inventory.sku import sku_key
 from inventory.stock_screens import StockScreensAdmin
@@ -35,7 +36,7 @@ class StockLevelInline(admin.TabularInline):
 
 
 @admin.register(Item)
-class ItemAdmin(StockScreensAdmin, TrackedAdmin):
+class ItemAdmin(StockScreensAdmin, LabelsAdmin, TrackedAdmin):
     list_display = ["sku", "name", "category", "unit_price", "on_hand", "available", "state", "is_active"]
     list_display_links = ["sku", "name"]
     list_filter = ["is_active", "is_stocked", "condition"]
@@ -50,6 +51,7 @@ class ItemAdmin(StockScreensAdmin, TrackedAdmin):
         "oversell",
     ]
     inlines = [StockLevelInline]
+    actions = ["print_labels", "print_shelf_labels"]
 
     def get_queryset(self, request):
         levels = StockLevel.objects.filter(item=OuterRef("pk")).order_by().values("item")
@@ -87,6 +89,7 @@ class ItemAdmin(StockScreensAdmin, TrackedAdmin):
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
         if obj:
             context |= {**item_page.context(obj, request.user), "screens": self.screens_of(request, obj)}
+            context["labels"] = self.labels_of(obj)
         return super().render_change_form(request, context, add, change, form_url, obj)
 
 

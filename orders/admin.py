@@ -23,6 +23,7 @@ from orders.forms import ItemSelect, OrderForm, OrderLineForm, OrderLineFormSet
 from orders.models import Customer, Order, OrderLine
 from orders.order_list import OrderListAdmin
 from orders.preview import Figures
+from orders.print_pages import PrintAdmin
 from orders.steps import StepsAdmin
 from orders.telling import TellingAdmin, is_wanted
 from orders.totals import compute
@@ -94,7 +95,9 @@ class OrderLineInline(admin.TabularInline):
 
 
 @admin.register(Order)
-class OrderAdmin(EntryAdmin, TellingAdmin, DeskAdmin, StepsAdmin, ActionsAdmin, OrderListAdmin, TrackedAdmin):
+class OrderAdmin(
+    EntryAdmin, TellingAdmin, DeskAdmin, StepsAdmin, PrintAdmin, ActionsAdmin, OrderListAdmin, TrackedAdmin
+):
     form = OrderForm
     inlines = [OrderLineInline]
     autocomplete_fields = ["customer"]
@@ -102,6 +105,7 @@ class OrderAdmin(EntryAdmin, TellingAdmin, DeskAdmin, StepsAdmin, ActionsAdmin, 
         (None, {"fields": ["customer", "location", "due_date", ("discount_percent", "tax_rate")]}),
         (_("Delivery"), {"fields": ["address", "note"]}),
     ]
+    actions = [*ActionsAdmin.actions, "print_picking_lists"]
 
     class Media:
         css = {"all": ["orders/order.css"]}
