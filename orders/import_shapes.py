@@ -30,6 +30,7 @@ class PeopleShape(Shape):
     """Puts first and last name together, and an address of street, code, city and country."""
 
     joints = {"name": " ", "address": "\n"}
+    name_field = "name"
 
     def __init__(self, header):
         super().__init__(header)
@@ -38,7 +39,7 @@ class PeopleShape(Shape):
         for heading in header:
             if heading and "+" not in heading and times[normal(heading)] == 1:
                 self.found.setdefault(_whose_what(normal(heading)), heading)
-        composed = {"name": self._name(), "address": self._address()}
+        composed = {self.name_field: self._name(), "address": self._address()}
         self.composed = {name: source for name, source in composed.items() if source}
 
     def composed_fields(self):

@@ -1,11 +1,12 @@
-"""Spreadsheet columns ↔ customers. Import and export share them: what is exported imports unchanged."""
+"""Spreadsheet columns ↔ customers and lines of orders. What is exported by them imports unchanged."""
 
 from import_export.fields import Field
 from import_export.resources import ModelResource
 
 from backoffice.imports import cells, widgets
+from inventory.models import MAX_QUANTITY
 from orders import people
-from orders.models import Customer
+from orders.models import Customer, OrderLine
 
 Told = Customer.Told
 YES = ("by email", "e-mail", "mail", "yes", "y", "true", "1", "ja", "oui", "sí", "si", "x")
@@ -28,4 +29,45 @@ class CustomerResource(ModelResource):
     class Meta:
         model = Customer
         fields = ("name", "email", "phone", "address", "told")
+        export_order = fields
+
+
+class LineResource(ModelResource):
+    """One row for a line of an order; what concerns the whole order stands in each of its rows."""
+
+    number = Field(attribute="order__number", column_name="number", widget=widgets.Code(40))
+    date = Field(attribute="order__created_at", column_name="date", widget=widgets.Date())
+    customer_name = Field(attribute="order__customer__name", column_name="customer", widget=widgets.Text(150))
+    email = Field(attribute="order__customer__email", column_name="email", widget=widgets.Email())
+    sku = Field(attribute="item__sku", column_name="sku", widget=widgets.Code(100))
+    barcode = Field(attribute="item__barcode", column_name="barcode", widget=widgets.Code(64))
+    quantity = Field(attribute="quantity", column_name="quantity", widget=widgets.Quantity(MAX_QUANTITY))
+    unit_price = Field(attribute="unit_price", column_name="unit_price", widget=widgets.Money(12))
+    discount_percent = Field(attribute="discount_percent", column_name="discount_percent", widget=widgets.Percent())
+    order_discount = Field(
+        attribute="order__discount_percent", column_name="order_discount_percent", widget=widgets.Percent()
+    )
+    tax_rate = Field(attribute="order__tax_rate", column_name="order_tax_rate", widget=widgets.Percent())
+    due_date = Field(attribute="order__due_date", column_name="due_date", widget=widgets.Date())
+    address = Field(attribute="order__address", column_name="address", widget=widgets.Lines(500))
+    note = Field(attribute="order__note", column_name="note", widget=widgets.Lines(2_000))
+
+    class Meta:
+        model = OrderLine
+        fields = (
+            "number",
+            "date",
+            "customer_name",
+            "email",
+            "sku",
+            "barcode",
+            "quantity",
+            "unit_price",
+            "discount_percent",
+            "order_discount",
+            "tax_rate",
+            "due_date",
+            "address",
+            "note",
+        )
         export_order = fields

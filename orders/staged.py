@@ -33,7 +33,7 @@ class StagedLine(StagedRow):
     """A line of an order; what concerns the whole order may stand in any of its rows."""
 
     number = models.CharField(max_length=40, blank=True)
-    name = models.CharField(max_length=150, null=True)
+    customer_name = models.CharField(max_length=150, null=True)
     email = models.CharField(max_length=254, null=True)
     date = models.DateField(null=True)
     due_date = models.DateField(null=True)
@@ -50,6 +50,8 @@ class StagedLine(StagedRow):
     customer = _pointer("orders.Customer")
     order = _pointer("orders.Order")
     first_row = models.PositiveIntegerField(db_default=0)  # of the order: it is applied in its place in the file
+
+    objects: models.Manager["StagedLine"]
 
     class Meta(StagedRow.Meta):
         indexes = [

@@ -2,10 +2,12 @@
 
 import re
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from import_export.widgets import Widget
 
@@ -125,4 +127,5 @@ class Date(Styled):
         return dates.date_of(value, style)
 
     def render(self, value, obj=None, **kwargs):
-        return value.isoformat() if value else ""
+        day = localtime(value).date() if isinstance(value, datetime) else value
+        return day.isoformat() if day else ""
