@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from random import Random
+from threading import Barrier
 
 import pytest
 from django.db import OperationalError, connection, transaction
@@ -143,12 +144,15 @@ def test_locks_in_another_order_do_deadlock():
     if connection.vendor == "sqlite":
         return  # one writer at a time: there is nothing to lock in an order
     keys = [make_item(on_hand=1).levels.get().pk for _ in range(2)]
-    before = deadlocks(database_url())
+    before, each_holds_one = deadlocks(database_url()), Barrier(2, timeout=30)
 
     def lock_both(runner: int) -> str:
+        first, second = keys if runner else keys[::-1]
         try:
             with transaction.atomic():
-                tutorial.lock_slowly(keys if runner else keys[::-1])
+                tutorial.lock_slowly([first])
+                each_holds_one.wait()
+                tutorial.lock_slowly([second])
         except OperationalError as error:
             return str(getattr(error.__cause__, "sqlstate", error))
         return "locked"
