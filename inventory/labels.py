@@ -142,7 +142,9 @@ class LabelsAdmin(admin.ModelAdmin):
     """Adds ``<item>/labels/`` and ``<item>/shelf-labels/``, ``?copies=24`` of each, and two actions of the list."""
 
     def get_urls(self):
-        own = [path(f"<int:pk>/{kind.name}/", self._sheet_of(kind), name=_url_name(kind)) for kind in (ITEMS, SHELVES)]
+        own = [
+            path(f"<int:pk>/{kind.name}/", self._labels_view(kind), name=_url_name(kind)) for kind in (ITEMS, SHELVES)
+        ]
         return own + super().get_urls()
 
     def labels_of(self, item: Item) -> list[tuple[Kind, str]]:
@@ -163,7 +165,7 @@ class LabelsAdmin(admin.ModelAdmin):
             return None
         return printing.response(kind.pdf(items), f"{kind.name}.pdf")
 
-    def _sheet_of(self, kind: Kind):
+    def _labels_view(self, kind: Kind):
         @require_safe
         def view(request, pk):
             item = get_object_or_404(self.get_queryset(request).prefetch_related("levels__location"), pk=pk)

@@ -12,7 +12,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from backoffice.money import amount, money, percent
-from backoffice.printing import Column, Sheet
+from backoffice.sheets import Column, Sheet
 from inventory.models import StockMovement
 from orders import totals
 from orders.models import LINE, Order, OrderLine

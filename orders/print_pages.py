@@ -12,8 +12,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
-from backoffice import printing
-from backoffice.printing import Sheet
+from backoffice import printing, sheets
+from backoffice.sheets import Sheet
 from orders import paper
 from orders.models import Order
 
@@ -39,7 +39,7 @@ class PrintAdmin(admin.ModelAdmin):
     """Adds ``<order>/packing-slip/`` and its sisters to an order's admin, and the links to its page."""
 
     def get_urls(self):
-        own = [path(f"<int:pk>/{each.name}/", self._print(each), name=_url_name(each)) for each in PAPERS]
+        own = [path(f"<int:pk>/{each.name}/", self._paper_view(each), name=_url_name(each)) for each in PAPERS]
         return own + super().get_urls()
 
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
@@ -58,9 +58,9 @@ class PrintAdmin(admin.ModelAdmin):
             messages.error(request, _("Choose at most %d orders to print at once.") % MOST_AT_ONCE)
             return None
         orders = paper.orders_to_print(queryset).order_by("pk")
-        return printing.response(printing.pdf(paper.picking_list(order) for order in orders), "picking-lists.pdf")
+        return printing.response(sheets.pdf(paper.picking_list(order) for order in orders), "picking-lists.pdf")
 
-    def _print(self, each: Paper):
+    def _paper_view(self, each: Paper):
         @require_safe
         def view(request, pk):
             order = get_object_or_404(paper.orders_to_print(self.get_queryset(request)), pk=pk)
@@ -68,7 +68,7 @@ class PrintAdmin(admin.ModelAdmin):
                 raise PermissionDenied
             sheet = each.sheet(order)
             if request.GET.get("format") == "pdf":
-                return printing.response(printing.pdf([sheet]), f"{order.number} {each.name}.pdf")
+                return printing.response(sheets.pdf([sheet]), f"{order.number} {each.name}.pdf")
             context = {"sheet": sheet, "back": reverse("admin:orders_order_change", args=[pk])}
             return TemplateResponse(request, "backoffice/sheet.html", context)
 

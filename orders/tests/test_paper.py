@@ -175,6 +175,10 @@ def test_fifty_lines_flow_over_pages_that_are_numbered(sam, name):
         "x" * 5_000,
         "word " * 1_000,
         "\n" * 5_000,
+        "row\n" * 50_000,
+        "x" * 500_000,
+        "x" + " " * 500_000 + "x",
+        " \r\n\x0b\u2028" * 50_000,
         "日本語 🙂 \x00\x07\u202e עברית",
     ],
 )
@@ -190,6 +194,15 @@ def test_hostile_texts_do_no_harm(sam, mug, name, text):
     assert len(texts) < 100
     assert "<script>alert" not in html
     assert "<img" not in html
+
+
+def test_a_text_that_is_too_long_for_paper_says_so(sam, mug):
+    order = place_order((mug, 1), note="\n\n\n".join(f"row {number}" for number in range(300)))
+
+    text = " ".join(pages(sam, "picking-list", order))
+
+    assert "row 49 … (shortened here; the whole text stands on the record)" in text
+    assert "row 299" in page(sam, "picking-list", order)
 
 
 def test_markup_is_printed_as_it_was_typed(sam, mug):
