@@ -43,6 +43,7 @@ from django.test import TransactionTestCase  # noqa: E402
 from backoffice.tests import chromium  # noqa: E402
 
 # Each process of a run, and each run on this machine, has its own files.
+settings.EXPORT_READS_FROM = "default"  # what a test has not committed, another connection does not see
 settings.STATIC_ROOT = SCRATCH / "static"
 settings.STATIC_ROOT.mkdir()
 settings.STORAGES["default"]["OPTIONS"]["location"] = str(SCRATCH / "uploads")

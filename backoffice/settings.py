@@ -65,6 +65,7 @@ INSTALLED_APPS = [
     "simple_history",
     "anymail",
     "django_ox",
+    "backoffice.exports",
     "backoffice.history",
     "backoffice.imports",
     "inventory",
@@ -188,6 +189,7 @@ TASKS = {
             "LOCK_TIMEOUT": 300,
             "SCHEDULES": {
                 "heartbeat": {"task": "backoffice.jobs.beat", "every": timedelta(seconds=30)},
+                "expire exports": {"task": "backoffice.exports.tasks.expire_files", "cron": "37 3 * * *"},
                 "prune": {"task": "backoffice.jobs.prune_finished", "cron": "17 3 * * *"},
             },
         },
@@ -238,6 +240,12 @@ IMPORT_MAX_CELL_CHARACTERS = env.number("IMPORT_MAX_CELL_CHARACTERS", 32_767)
 IMPORT_MAX_UNPACKED_BYTES = env.number("IMPORT_MAX_UNPACKED_BYTES", 200 * 1024 * 1024)
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
 
+# Exports --------------------------------------------------------------------------------------------------------------
+
+EXPORT_ROWS_AT_ONCE = env.number("EXPORT_ROWS_AT_ONCE", 10_000)  # more are written by the worker
+EXPORT_READS_FROM = "replica"
+EXPORT_KEEP_DAYS = env.number("EXPORT_KEEP_DAYS", 7)
+
 # Libraries ------------------------------------------------------------------------------------------------------------
 
 IMPORT_EXPORT_IMPORT_PERMISSION_CODE = "import"
@@ -259,13 +267,23 @@ JAZZMIN_SETTINGS = {
     "changeform_format": "single",
     "custom_css": "backoffice/backoffice.css",
     "custom_js": "backoffice/backoffice.js",
-    "order_with_respect_to": ["orders", "inventory", "imports", "history", "notifications", "auth", "django_ox"],
+    "order_with_respect_to": [
+        "orders",
+        "inventory",
+        "imports",
+        "exports",
+        "history",
+        "notifications",
+        "auth",
+        "django_ox",
+    ],
     "hide_models": ["django_ox.oxschedule", "django_ox.oxscheduletick"],
     "icons": {
         "auth": "fas fa-users-cog",
         "auth.group": "fas fa-user-shield",
         "auth.user": "fas fa-user",
         "django_ox.oxtask": "fas fa-cogs",
+        "exports.export": "fas fa-file-export",
         "history.changeset": "fas fa-history",
         "imports.importrun": "fas fa-file-import",
         "inventory.item": "fas fa-box",

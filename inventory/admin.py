@@ -7,11 +7,13 @@ from django.utils.formats import localize
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
+from backoffice.exports.lists import ExportAdmin
 from backoffice.history.admin import ReadOnlyAdmin, TrackedAdmin
 from inventory import item_page
 from inventory.forms import ReorderForm
 from inventory.labels import LabelsAdmin
 from inventory.models import Item, Location, StockLevel, StockMovement
+from inventory.resources import CountResource, ItemResource, LevelResource, MovementResource
 from inventory.sku import sku_key
 from inventory.stock_screens import StockScreensAdmin
 
@@ -36,7 +38,8 @@ class StockLevelInline(admin.TabularInline):
 
 
 @admin.register(Item)
-class ItemAdmin(StockScreensAdmin, LabelsAdmin, TrackedAdmin):
+class ItemAdmin(StockScreensAdmin, LabelsAdmin, ExportAdmin, TrackedAdmin):
+    resource_classes = [ItemResource, CountResource]
     list_display = ["sku", "name", "category", "unit_price", "on_hand", "available", "state", "is_active"]
     list_display_links = ["sku", "name"]
     list_filter = ["is_active", "is_stocked", "condition"]
@@ -51,7 +54,7 @@ class ItemAdmin(StockScreensAdmin, LabelsAdmin, TrackedAdmin):
         "oversell",
     ]
     inlines = [StockLevelInline]
-    actions = ["print_labels", "print_shelf_labels"]
+    actions = ["print_labels", "print_shelf_labels", "export_selected"]
 
     def get_queryset(self, request):
         levels = StockLevel.objects.filter(item=OuterRef("pk")).order_by().values("item")
@@ -117,11 +120,11 @@ class LevelList(ChangeList):
 
 
 @admin.register(StockLevel)
-class StockLevelAdmin(TrackedAdmin):
+class StockLevelAdmin(ExportAdmin, TrackedAdmin):
     """What is where, what runs low and how much to reorder. Figures are read; the reorder level is typed."""
 
     form = ReorderForm
-    actions = None
+    resource_classes = [LevelResource]
     list_display = ["item", "location", "on_hand", "allocated", "available", "reorders_at", "suggested", "state"]
     list_filter = [LowFilter, "location"]
     list_select_related = ["item", "location"]
@@ -175,7 +178,8 @@ class StockLevelAdmin(TrackedAdmin):
 
 
 @admin.register(StockMovement)
-class StockMovementAdmin(ReadOnlyAdmin):
+class StockMovementAdmin(ExportAdmin, ReadOnlyAdmin):
+    resource_classes = [MovementResource]
     list_display = ["created_at", "item", "location", "kind", "on_hand_delta", "allocated_delta", "after", "because"]
     list_filter = ["kind", "level__location"]
     list_select_related = ["level__item", "level__location", "change_set"]

@@ -140,7 +140,10 @@ class StockLevel(Tracked):
         verbose_name = _("stock level")
         verbose_name_plural = _("stock levels")
         ordering = ["pk"]
-        permissions = [("adjust_stocklevel", "Can receive, adjust and count stock")]
+        permissions = [
+            ("adjust_stocklevel", "Can receive, adjust and count stock"),
+            ("export_stocklevel", "Can export stock levels"),
+        ]
         constraints = [
             models.UniqueConstraint(fields=["item", "location"], name="level_item_location_unique"),
             models.CheckConstraint(
@@ -188,6 +191,7 @@ class StockMovement(AppendOnly):
         verbose_name = _("stock movement")
         verbose_name_plural = _("stock movements")
         ordering = ["-pk"]
+        permissions = [("export_stockmovement", "Can export stock movements")]
         indexes = [
             models.Index(fields=["level", "-id"], name="movement_level_newest"),
             models.Index(

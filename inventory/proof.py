@@ -6,12 +6,13 @@ Other apps add theirs with ``register``. ``manage.py check_stock`` runs them all
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from django.db import connections, transaction
+from django.db import transaction
 from django.db.models import F, IntegerField, OuterRef, Q, Subquery, Sum
 from django.db.models.functions import Coalesce
 
 from backoffice.history import proof as history_proof
 from backoffice.imports import proof as imports_proof
+from backoffice.snapshot import snapshot
 from inventory import stock
 from inventory.models import StockLevel, StockMovement
 
@@ -27,29 +28,8 @@ def register(proof: Proof) -> Proof:
 
 def find_breaches(using: str = "replica") -> list[str]:
     """Every breach, as a sentence, read in one snapshot of the database ``using``."""
-    with _snapshot(using):
+    with snapshot(using):
         return [sentence for proof in _proofs for sentence in proof(using)]
-
-
-def _snapshot(using: str):
-    atomic = transaction.atomic(using=using)
-    connection = connections[using]
-    if connection.vendor == "postgresql" and not connection.in_atomic_block:
-        return _RepeatableRead(atomic, connection)
-    return atomic
-
-
-class _RepeatableRead:
-    def __init__(self, atomic, connection):
-        self.atomic, self.connection = atomic, connection
-
-    def __enter__(self):
-        self.atomic.__enter__()
-        with self.connection.cursor() as cursor:
-            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
-
-    def __exit__(self, *failure):
-        return self.atomic.__exit__(*failure)
 
 
 @register

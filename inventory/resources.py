@@ -1,12 +1,13 @@
 """Spreadsheet columns ↔ items and their stock. Import and export share them: what is exported imports unchanged."""
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from import_export.fields import Field
-from import_export.resources import ModelResource
 
+from backoffice.exports.resources import ExportResource
 from backoffice.imports import cells, widgets
 from backoffice.imports.refusals import shown
-from inventory.models import MAX_QUANTITY, Item, Location
+from inventory.models import MAX_QUANTITY, Item, Location, StockLevel, StockMovement
 
 CONDITIONS = {
     **dict.fromkeys(("new", "neu", "neuf", "nuevo", "nuovo", "nieuw", "brand new", "11"), Item.Condition.NEW),
@@ -40,7 +41,7 @@ class LocationCode(widgets.Text):
         raise ValueError(_("There is no location “%(value)s”. There are: %(names)s.") % facts)
 
 
-class CountResource(ModelResource):
+class CountResource(ExportResource):
     """One row for an item at a location: what it is called and how many are there."""
 
     sku = Field(attribute="sku", column_name="sku", widget=widgets.Code(100))
@@ -50,12 +51,13 @@ class CountResource(ModelResource):
 
     class Meta:
         model = Item
+        name = gettext_lazy("Stock counts")
         fields = ("sku", "barcode", "location", "quantity")
         export_order = fields
 
     def iter_queryset(self, queryset):
         """Each item once for each of its levels, the level at hand as ``row_level``."""
-        for item in queryset.prefetch_related("levels__location").iterator(chunk_size=2_000):
+        for item in super().iter_queryset(queryset.prefetch_related("levels__location")):
             for level in list(item.levels.all()) or [None]:
                 item.row_level = level
                 yield item
@@ -76,6 +78,7 @@ class ItemResource(CountResource):
 
     class Meta:
         model = Item
+        name = gettext_lazy("Items and stock")
         fields = (
             "sku",
             "name",
@@ -88,5 +91,46 @@ class ItemResource(CountResource):
             "quantity",
             "reorder_level",
             "location",
+        )
+        export_order = fields
+
+
+class LevelResource(ExportResource):
+    """The list of stock levels. It imports as stock counts."""
+
+    sku = Field(attribute="item__sku", column_name="sku")
+    name = Field(attribute="item__name", column_name="name")
+    location = Field(attribute="location__code", column_name="location")
+    quantity = Field(attribute="on_hand", column_name="quantity")
+    related = ("item", "location")
+
+    class Meta:
+        model = StockLevel
+        fields = ("sku", "name", "location", "quantity", "allocated", "available", "reorder_level")
+        export_order = fields
+
+
+class MovementResource(ExportResource):
+    """The ledger, line by line."""
+
+    sku = Field(attribute="level__item__sku", column_name="sku")
+    location = Field(attribute="level__location__code", column_name="location")
+    who = Field(attribute="change_set__user_name", column_name="who")
+    related = ("level__item", "level__location", "change_set")
+
+    class Meta:
+        model = StockMovement
+        fields = (
+            "created_at",
+            "sku",
+            "location",
+            "kind",
+            "on_hand_delta",
+            "allocated_delta",
+            "on_hand_after",
+            "allocated_after",
+            "reference",
+            "reason",
+            "who",
         )
         export_order = fields

@@ -1,12 +1,15 @@
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
+from backoffice.exports.lists import ExportAdmin
 from backoffice.history.admin import ReadOnlyAdmin
 from notifications.models import CapturedMail, Notification
+from notifications.resources import NotificationResource
 
 
 @admin.register(Notification)
-class NotificationAdmin(ReadOnlyAdmin):
+class NotificationAdmin(ExportAdmin, ReadOnlyAdmin):
+    resource_classes = [NotificationResource]
     list_display = ["created_at", "event", "order", "recipient", "state", "attempts", "error"]
     list_filter = ["state", "event"]
     list_select_related = ["order"]

@@ -50,6 +50,7 @@ class Notification(models.Model):
         verbose_name = _("notification")
         verbose_name_plural = _("notifications")
         ordering = ["-pk"]
+        permissions = [("export_notification", "Can export notifications")]
 
     def __str__(self):
         return f"{self.get_event_display()} → {self.recipient}"

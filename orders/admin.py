@@ -11,6 +11,7 @@ from django.http import HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from backoffice.exports.lists import ExportAdmin
 from backoffice.history import timeline
 from backoffice.history.admin import TrackedAdmin
 from backoffice.money import amount, percent
@@ -24,13 +25,15 @@ from orders.models import Customer, Order, OrderLine
 from orders.order_list import OrderListAdmin
 from orders.preview import Figures
 from orders.print_pages import PrintAdmin
+from orders.resources import CustomerResource, LineResource, OrderResource
 from orders.steps import StepsAdmin
 from orders.telling import TellingAdmin, is_wanted
 from orders.totals import compute
 
 
 @admin.register(Customer)
-class CustomerAdmin(TrackedAdmin):
+class CustomerAdmin(ExportAdmin, TrackedAdmin):
+    resource_classes = [CustomerResource]
     list_display = ["name", "email", "phone", "told"]
     search_fields = ["name__istartswith", "email__istartswith"]
     search_help_text = _("Name or email")
@@ -96,16 +99,17 @@ class OrderLineInline(admin.TabularInline):
 
 @admin.register(Order)
 class OrderAdmin(
-    EntryAdmin, TellingAdmin, DeskAdmin, StepsAdmin, PrintAdmin, ActionsAdmin, OrderListAdmin, TrackedAdmin
+    EntryAdmin, TellingAdmin, DeskAdmin, StepsAdmin, PrintAdmin, ActionsAdmin, OrderListAdmin, ExportAdmin, TrackedAdmin
 ):
     form = OrderForm
+    resource_classes = [LineResource, OrderResource]
     inlines = [OrderLineInline]
     autocomplete_fields = ["customer"]
     fieldsets = [
         (None, {"fields": ["customer", "location", "due_date", ("discount_percent", "tax_rate")]}),
         (_("Delivery"), {"fields": ["address", "note"]}),
     ]
-    actions = [*ActionsAdmin.actions, "print_picking_lists"]
+    actions = [*ActionsAdmin.actions, "print_picking_lists", "export_selected"]
 
     class Media:
         css = {"all": ["orders/order.css"]}

@@ -42,7 +42,7 @@ class Customer(Tracked):
         verbose_name = _("customer")
         verbose_name_plural = _("customers")
         ordering = ["name", "pk"]
-        permissions = [("import_customer", "Can import customers")]
+        permissions = [("import_customer", "Can import customers"), ("export_customer", "Can export customers")]
 
     def __str__(self):
         return self.name
@@ -108,6 +108,7 @@ class Order(Tracked):
             ("cancel_order", "Can cancel an order"),
             ("ship_order", "Can ship an order"),
             ("import_order", "Can import orders"),
+            ("export_order", "Can export orders"),
             ("return_order", "Can take back what was shipped"),
             ("override_order", "Can let a line wait for stock although its item refuses"),
         ]

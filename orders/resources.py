@@ -1,12 +1,13 @@
-"""Spreadsheet columns ↔ customers and lines of orders. What is exported by them imports unchanged."""
+"""Spreadsheet columns ↔ customers, lines of orders and orders. Customers and lines import unchanged."""
 
+from django.utils.translation import gettext_lazy
 from import_export.fields import Field
-from import_export.resources import ModelResource
 
+from backoffice.exports.resources import ExportResource
 from backoffice.imports import cells, widgets
 from inventory.models import MAX_QUANTITY
 from orders import people
-from orders.models import Customer, OrderLine
+from orders.models import Customer, Order, OrderLine
 
 Told = Customer.Told
 YES = ("by email", "e-mail", "mail", "yes", "y", "true", "1", "ja", "oui", "sí", "si", "x")
@@ -19,7 +20,7 @@ class Phone(widgets.Text):
         return people.e164(cells.text(value, self.most))
 
 
-class CustomerResource(ModelResource):
+class CustomerResource(ExportResource):
     name = Field(attribute="name", column_name="name", widget=widgets.Text(150))
     email = Field(attribute="email", column_name="email", widget=widgets.Email())
     phone = Field(attribute="phone", column_name="phone", widget=Phone(40))
@@ -32,7 +33,7 @@ class CustomerResource(ModelResource):
         export_order = fields
 
 
-class LineResource(ModelResource):
+class LineResource(ExportResource):
     """One row for a line of an order; what concerns the whole order stands in each of its rows."""
 
     number = Field(attribute="order__number", column_name="number", widget=widgets.Code(40))
@@ -52,8 +53,18 @@ class LineResource(ModelResource):
     address = Field(attribute="order__address", column_name="address", widget=widgets.Lines(500))
     note = Field(attribute="order__note", column_name="note", widget=widgets.Lines(2_000))
 
+    related = ("order__customer", "item")
+
+    def filter_export(self, queryset, **kwargs):
+        """The lines of the orders, order by order as they were entered."""
+        if queryset.model is Order:
+            lines = OrderLine.objects.using(queryset.db)
+            queryset = lines.filter(order__in=queryset.order_by().values("pk")).order_by("order_id", "pk")
+        return super().filter_export(queryset, **kwargs)
+
     class Meta:
         model = OrderLine
+        name = gettext_lazy("A row for each line, which can be imported")
         fields = (
             "number",
             "date",
@@ -68,6 +79,35 @@ class LineResource(ModelResource):
             "tax_rate",
             "due_date",
             "address",
+            "note",
+        )
+        export_order = fields
+
+
+class OrderResource(ExportResource):
+    """One row for an order."""
+
+    date = Field(attribute="created_at", column_name="date")
+    customer = Field(attribute="customer__name", column_name="customer")
+    email = Field(attribute="customer__email", column_name="email")
+    location = Field(attribute="location__code", column_name="location")
+    entered_by = Field(attribute="entered_by__username", column_name="entered_by")
+    related = ("customer", "location", "entered_by")
+
+    class Meta:
+        model = Order
+        name = gettext_lazy("A row for each order, with its total")
+        fields = (
+            "number",
+            "date",
+            "customer",
+            "email",
+            "status",
+            "location",
+            "due_date",
+            "discount_percent",
+            "total",
+            "entered_by",
             "note",
         )
         export_order = fields

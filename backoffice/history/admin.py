@@ -5,14 +5,15 @@ from django.http import Http404
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext_lazy as _
 
+from backoffice.exports.lists import ExportAdmin
 from backoffice.history import timeline
 from backoffice.history.models import ChangeSet
+from backoffice.history.resources import ChangeSetResource
 
 
 class ReadOnlyAdmin(admin.ModelAdmin):
     """A list to look at: what it shows is written elsewhere."""
 
-    actions = None
     change_form_template = "history/read_only.html"
     show_full_result_count = False
 
@@ -81,7 +82,8 @@ class ActivityList(ChangeList):
 
 
 @admin.register(ChangeSet)
-class ChangeSetAdmin(ReadOnlyAdmin):
+class ChangeSetAdmin(ExportAdmin, ReadOnlyAdmin):
+    resource_classes = [ChangeSetResource]
     list_display = ["at", "user_name", "source", "what"]
     list_filter = ["source"]
     search_fields = ["user_name", "summary", "reason"]

@@ -2,21 +2,24 @@ from django.contrib import admin
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
+from backoffice.exports.lists import ExportAdmin
 from backoffice.history.admin import ReadOnlyAdmin
 from backoffice.imports import kinds
 from backoffice.imports.models import ImportRun
+from backoffice.imports.resources import ImportRunResource
 from backoffice.imports.wizard import Wizard
 
 BADGES = {"applied": "ok", "failed": "bad", "checked": "warn", "applying": "info", "checking": "info"}
 
 
 @admin.register(ImportRun)
-class ImportRunAdmin(Wizard, ReadOnlyAdmin):
+class ImportRunAdmin(Wizard, ExportAdmin, ReadOnlyAdmin):
     """Every import there was; adding one starts at the upload, opening one shows where it stands."""
 
     list_display = ["original_name", "badge", "new", "changed", "unchanged", "refused", "user", "created_at"]
     list_filter = ["state"]
     list_select_related = ["user"]
+    resource_classes = [ImportRunResource]
 
     def may_import(self, request) -> bool:
         return any(request.user.has_perm(kind.permission) for kind in kinds.every())

@@ -9,6 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from backoffice.exports.quoting import unquoted
 from backoffice.imports.reading import Cell, OddCell
 from backoffice.imports.refusals import shown
 
@@ -23,7 +24,6 @@ THREE_DIGITS = re.compile(r"[1-9][0-9]{0,2}[.,][0-9]{3}")
 LINE_BREAKS = re.compile(r"[ ]*[\t\r\n]+[ ]*")
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 INVISIBLE = re.compile(r"[\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
-QUOTED_FORMULA = re.compile(r"^('*)'(?=\s*[=+\-@\t\r\n\0＝＋－＠])")
 WHOLE, AMOUNT = gettext_lazy("a whole number"), gettext_lazy("an amount")
 NOISE = Decimal("0.000001")  # what binary fractions leave behind: 12.340000000000002
 
@@ -40,7 +40,7 @@ def text(cell: Cell, most: int) -> str:
     found = _as_text(cell)
     if found.isascii() and found.isprintable() and not found.startswith("'") and len(found) <= most:
         return found.strip()  # nothing below would change it, and most texts are like this
-    found = QUOTED_FORMULA.sub(r"\1", found) if found.startswith("'") else found
+    found = unquoted(found)
     found = LINE_BREAKS.sub(" ", found)
     if CONTROL.search(found):
         raise ValueError(_("“%(value)s” contains a control character. Remove it.") % {"value": shown(found)})

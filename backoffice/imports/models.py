@@ -71,6 +71,7 @@ class ImportRun(models.Model):
         verbose_name = _("import")
         verbose_name_plural = _("imports")
         ordering = ["-pk"]
+        permissions = [("export_importrun", "Can export the list of imports")]
         indexes = [models.Index(fields=["kind", "header_fingerprint"], name="import_kind_header")]
         constraints = [
             models.CheckConstraint(

@@ -1,6 +1,5 @@
-"""django-import-export widgets that raise ValueError with a sentence, and quote what a spreadsheet would run."""
+"""django-import-export widgets that raise ValueError with a sentence."""
 
-import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -14,13 +13,6 @@ from import_export.widgets import Widget
 from backoffice.imports import cells, dates
 from backoffice.imports.refusals import shown
 
-RUNS_AS_FORMULA = re.compile(r"'*\s*[=+\-@\t\r\n\0＝＋－＠]")
-
-
-def quoted(text: str) -> str:
-    """Text that no spreadsheet program takes for a formula; ``cells.text`` takes the quote off again."""
-    return f"'{text}" if RUNS_AS_FORMULA.match(text) else text
-
 
 class Text(Widget):
     takes_style = False
@@ -33,7 +25,7 @@ class Text(Widget):
         return cells.text(value, self.most)
 
     def render(self, value, obj=None, **kwargs):
-        return quoted(str(value or ""))
+        return str(value or "")
 
 
 class Code(Text):

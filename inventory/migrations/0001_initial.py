@@ -150,7 +150,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'stock level',
                 'verbose_name_plural': 'stock levels',
                 'ordering': ['pk'],
-                'permissions': [('adjust_stocklevel', 'Can receive, adjust and count stock')],
+                'permissions': [('adjust_stocklevel', 'Can receive, adjust and count stock'), ('export_stocklevel', 'Can export stock levels')],
             },
         ),
         migrations.CreateModel(
@@ -210,6 +210,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'stock movement',
                 'verbose_name_plural': 'stock movements',
                 'ordering': ['-pk'],
+                'permissions': [('export_stockmovement', 'Can export stock movements')],
             },
         ),
         migrations.AddConstraint(

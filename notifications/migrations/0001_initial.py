@@ -52,6 +52,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'notification',
                 'verbose_name_plural': 'notifications',
                 'ordering': ['-pk'],
+                'permissions': [('export_notification', 'Can export notifications')],
             },
         ),
     ]

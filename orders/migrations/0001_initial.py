@@ -35,7 +35,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'customer',
                 'verbose_name_plural': 'customers',
                 'ordering': ['name', 'pk'],
-                'permissions': [('import_customer', 'Can import customers')],
+                'permissions': [('import_customer', 'Can import customers'), ('export_customer', 'Can export customers')],
             },
         ),
         migrations.CreateModel(
@@ -118,7 +118,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'order',
                 'verbose_name_plural': 'orders',
                 'ordering': ['-pk'],
-                'permissions': [('cancel_order', 'Can cancel an order'), ('ship_order', 'Can ship an order'), ('import_order', 'Can import orders'), ('return_order', 'Can take back what was shipped'), ('override_order', 'Can let a line wait for stock although its item refuses')],
+                'permissions': [('cancel_order', 'Can cancel an order'), ('ship_order', 'Can ship an order'), ('import_order', 'Can import orders'), ('export_order', 'Can export orders'), ('return_order', 'Can take back what was shipped'), ('override_order', 'Can let a line wait for stock although its item refuses')],
             },
         ),
         migrations.CreateModel(

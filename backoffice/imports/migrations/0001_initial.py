@@ -52,6 +52,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'import',
                 'verbose_name_plural': 'imports',
                 'ordering': ['-pk'],
+                'permissions': [('export_importrun', 'Can export the list of imports')],
                 'indexes': [models.Index(fields=['kind', 'header_fingerprint'], name='import_kind_header')],
                 'constraints': [models.CheckConstraint(condition=models.Q(('applied__lte', django.db.models.expressions.CombinedExpression(models.F('new'), '+', models.F('changed')))), name='import_applied_within_checked')],
             },

@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backoffice.imports import cells, widgets
+from backoffice.exports.quoting import quoted
+from backoffice.imports import cells
 from backoffice.imports.reading import OddCell
 
 
@@ -145,13 +146,13 @@ def test_a_code_that_lost_its_digits_is_refused_with_the_way_out(cell):
 
 @given(st.text(alphabet="'=+-@ a1＝", min_size=1, max_size=8).map(str.strip))
 def test_export_and_import_are_each_others_opposite_for_any_text(text):
-    assert cells.text(widgets.quoted(text), 100) == text
-    assert widgets.quoted(text)[:1] not in {"=", "+", "-", "@", "＝"}
+    assert cells.text(quoted(text), 100) == text
+    assert quoted(text)[:1] not in {"=", "+", "-", "@", "＝"}
 
 
 @pytest.mark.parametrize("text", ["=cmd|' /C calc'!A1", "+1", "-1", "@x", "'=1", "''-2", "plain", "'plain"])
 def test_export_and_import_are_each_others_opposite(text):
-    assert cells.text(widgets.quoted(text), 100) == text
+    assert cells.text(quoted(text), 100) == text
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,14 @@
+from backoffice.exports import writing
+from backoffice.exports.models import Export
+from backoffice.jobs import job
+
+
+@job()
+def write_export(export_id: int) -> None:
+    writing.write(Export.objects.select_related("user").get(pk=export_id))
+
+
+@job()
+def expire_files() -> None:
+    """Runs once a day."""
+    writing.expire()
