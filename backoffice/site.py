@@ -9,7 +9,7 @@ from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 
-from backoffice import palette
+from backoffice import dashboard, palette
 
 
 @admin.action(permissions=["delete"], description=gettext_lazy("Delete selected %(verbose_name_plural)s"))
@@ -32,6 +32,9 @@ class BackOfficeSite(admin.AdminSite):
 
     def get_urls(self):
         return [path("palette/", self.admin_view(palette.answer), name="palette"), *super().get_urls()]
+
+    def index(self, request, extra_context=None):
+        return super().index(request, {**(extra_context or {}), "today": dashboard.Today(request)})
 
     @method_decorator(never_cache)
     @method_decorator(login_not_required)

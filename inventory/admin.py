@@ -156,7 +156,7 @@ class StockLevelAdmin(ExportAdmin, TrackedAdmin):
 
     @admin.display(description=_("suggested"), empty_value="")
     def suggested(self, level):
-        return max(level.reorder_level * 2 - level.available, 0) if level.is_low else ""
+        return level.suggested if level.is_low else ""
 
     @admin.display(description=_("stock"), empty_value="")
     def state(self, level):

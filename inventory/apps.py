@@ -7,9 +7,10 @@ class InventoryConfig(AppConfig):
     verbose_name = _("Stock")
 
     def ready(self):
-        from inventory import import_kind, palette, receivers, timeline
+        from inventory import dashboard, import_kind, palette, receivers, timeline
 
         receivers.connect()
         import_kind.register()
         timeline.contribute()
         palette.contribute()
+        dashboard.contribute()

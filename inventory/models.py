@@ -157,6 +157,11 @@ class StockLevel(Tracked):
     def __str__(self):
         return f"#{self.pk}"
 
+    @property
+    def suggested(self) -> int:
+        """How many to reorder, so that there is twice the reorder level."""
+        return max(self.reorder_level * 2 - self.available, 0)
+
 
 class StockMovement(AppendOnly):
     """One line of the ledger: by how much a level's balances changed, why, and what they were afterwards."""

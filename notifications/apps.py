@@ -8,11 +8,12 @@ class NotificationsConfig(AppConfig):
 
     def ready(self):
         from inventory import proof
-        from notifications import outbox, receivers, timeline
+        from notifications import dashboard, outbox, receivers, timeline
         from notifications.proof import untold
         from orders import told
 
         receivers.connect()
         timeline.contribute()
+        dashboard.contribute()
         told.contribute(outbox.who_is_told)
         proof.register(untold)

@@ -67,6 +67,7 @@ class Order(Tracked):
         CANCELLED = "cancelled", _("cancelled")
 
     HOLDING = (Status.CONFIRMED, Status.PARTLY_SHIPPED)  # the states in which lines hold stock
+    SOLD = (*HOLDING, Status.SHIPPED)
 
     number = models.CharField(_("number"), max_length=40, unique=True, blank=True, editable=False)
     customer = models.ForeignKey(Customer, models.PROTECT, related_name="orders", verbose_name=_("customer"))
@@ -89,7 +90,7 @@ class Order(Tracked):
     total = TotalField(_("total"))
     version = models.PositiveIntegerField(default=0, editable=False)
     form_key = models.CharField(max_length=40, unique=True, null=True, editable=False)
-    created_at = models.DateTimeField(_("entered"), editable=False, db_index=True)
+    created_at = models.DateTimeField(_("entered"), editable=False)
     confirmed_at = models.DateTimeField(_("confirmed"), null=True, editable=False)
 
     objects = OrderQuerySet.as_manager()
@@ -102,6 +103,12 @@ class Order(Tracked):
         indexes = [
             models.Index(fields=["status", "-id"], name="order_status_newest"),
             models.Index(fields=["total", "id"], name="order_total"),
+            models.Index(
+                fields=["created_at", "status", "total"], name="order_entered"
+            ),  # revenue, from the index alone
+            models.Index(
+                fields=["confirmed_at"], name="order_to_ship", condition=Q(status__in=["confirmed", "partly"])
+            ),
             models.Index(fields=["due_date", "id"], name="order_due", condition=Q(due_date__isnull=False)),
         ]
         permissions = [

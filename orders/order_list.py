@@ -1,6 +1,6 @@
 """The list of orders: its columns, its filters and its search. Indexes answer what can be asked."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 
 from django.contrib import admin
 from django.contrib.auth import get_user_model
@@ -11,14 +11,11 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from backoffice.money import money
+from backoffice.periods import midnight
 from inventory.sku import sku_key
 from orders.models import Customer, Order, OrderLine
 
 WAITING = format_html('<span class="bo-badge bo-badge-warn">{}</span>', _("waits for stock"))
-
-
-def _midnight(day: date) -> datetime:
-    return timezone.make_aware(datetime.combine(day, time.min))
 
 
 class EnteredFilter(admin.SimpleListFilter):
@@ -51,9 +48,9 @@ class EnteredFilter(admin.SimpleListFilter):
     def queryset(self, request, queryset):
         first, last = self._days(self.value() or "")
         if first:
-            queryset = queryset.filter(created_at__gte=_midnight(first))
+            queryset = queryset.filter(created_at__gte=midnight(first))
         if last:
-            queryset = queryset.filter(created_at__lt=_midnight(last + timedelta(days=1)))
+            queryset = queryset.filter(created_at__lt=midnight(last + timedelta(days=1)))
         return queryset
 
     def _days(self, span: str) -> tuple[date | None, date | None]:
@@ -73,6 +70,25 @@ def _day(text: str) -> date | None:
         return None
 
 
+class ProgressFilter(admin.SimpleListFilter):
+    """Groups of states that the first page counts."""
+
+    title = _("progress")
+    parameter_name = "progress"
+
+    def lookups(self, request, model_admin):
+        return [
+            ("to_ship", _("To ship")),
+            ("late", _("To ship for more than 3 days")),
+            ("forgotten", _("Drafts older than 7 days")),
+            ("sold", _("Confirmed or shipped")),
+        ]
+
+    def queryset(self, request, queryset):
+        known = {value for value, _title in self.lookup_choices}
+        return getattr(queryset, self.value())() if self.value() in known else queryset
+
+
 class DueFilter(admin.SimpleListFilter):
     title = _("due")
     parameter_name = "due"
@@ -82,8 +98,9 @@ class DueFilter(admin.SimpleListFilter):
 
     def queryset(self, request, queryset):
         today = timezone.localdate()
+        if self.value() == "overdue":
+            return queryset.overdue()
         spans = {
-            "overdue": Q(due_date__lt=today),
             "today": Q(due_date=today),
             "week": Q(due_date__range=(today, today + timedelta(days=6))),
         }
@@ -133,7 +150,16 @@ class CustomerFilter(admin.SimpleListFilter):
 
 class OrderListAdmin(admin.ModelAdmin):
     list_display = ["number", "customer", "state", "gross", "due", "created_at", "entered_by"]
-    list_filter = ["status", EnteredFilter, DueFilter, WaitingFilter, "location", ByFilter, CustomerFilter]
+    list_filter = [
+        "status",
+        ProgressFilter,
+        EnteredFilter,
+        DueFilter,
+        WaitingFilter,
+        "location",
+        ByFilter,
+        CustomerFilter,
+    ]
     list_select_related = ["customer", "entered_by"]
     search_fields = ["number"]  # shows the box; get_search_results decides
     search_help_text = _("Number, customer, email or SKU")

@@ -1,7 +1,9 @@
+from datetime import timedelta
 from decimal import Decimal
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
 
 from inventory.querysets import GuardedQuerySet
 
@@ -11,7 +13,31 @@ def served_from(location_id: int) -> Q:
     return Q(location_id=location_id) | Q(location=None, order__location_id=location_id)
 
 
+LATE_AFTER = timedelta(days=3)  # confirmed and not shipped
+FORGOTTEN_AFTER = timedelta(days=7)  # entered and still a draft
+
+
 class OrderQuerySet(models.QuerySet):
+    def sold(self):
+        """Confirmed, whether shipped or not, and not cancelled."""
+        return self.filter(status__in=self.model.SOLD)
+
+    def to_ship(self):
+        return self.filter(status__in=self.model.HOLDING)
+
+    def late(self):
+        """To ship, and confirmed too long ago."""
+        return self.to_ship().filter(confirmed_at__lt=timezone.now() - LATE_AFTER)
+
+    def forgotten(self):
+        """Drafts that nobody placed."""
+        return self.filter(status=self.model.Status.DRAFT, created_at__lt=timezone.now() - FORGOTTEN_AFTER)
+
+    def overdue(self):
+        """Not shipped, although the day that was promised is over. Drafts count, too."""
+        open_states = [self.model.Status.DRAFT, *self.model.HOLDING]
+        return self.filter(due_date__lt=timezone.localdate(), status__in=open_states)
+
     def record_total(self, total: Decimal) -> int:
         """Writes the derived total where it differs. Only for the workflow, which computes it."""
         return self.exclude(total=total).update(total=total)

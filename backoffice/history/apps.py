@@ -7,6 +7,7 @@ class HistoryConfig(AppConfig):
     verbose_name = "Review"
 
     def ready(self):
-        from backoffice.history import receivers
+        from backoffice.history import dashboard, receivers
 
         receivers.connect()
+        dashboard.contribute()

@@ -6,3 +6,8 @@ class ImportsConfig(AppConfig):
     name = "backoffice.imports"
     label = "imports"
     verbose_name = _("Imports")
+
+    def ready(self):
+        from backoffice.imports import dashboard
+
+        dashboard.contribute()

@@ -108,7 +108,7 @@ class Migration(migrations.Migration):
                 ('total', inventory.fields.TotalField(decimal_places=2, max_digits=15, verbose_name='total')),
                 ('version', models.PositiveIntegerField(default=0, editable=False)),
                 ('form_key', models.CharField(editable=False, max_length=40, null=True, unique=True)),
-                ('created_at', models.DateTimeField(db_index=True, editable=False, verbose_name='entered')),
+                ('created_at', models.DateTimeField(editable=False, verbose_name='entered')),
                 ('confirmed_at', models.DateTimeField(editable=False, null=True, verbose_name='confirmed')),
                 ('customer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='orders', to='orders.customer', verbose_name='customer')),
                 ('entered_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='by')),
@@ -237,6 +237,14 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='order',
             index=models.Index(fields=['total', 'id'], name='order_total'),
+        ),
+        migrations.AddIndex(
+            model_name='order',
+            index=models.Index(fields=['created_at', 'status', 'total'], name='order_entered'),
+        ),
+        migrations.AddIndex(
+            model_name='order',
+            index=models.Index(condition=models.Q(('status__in', ['confirmed', 'partly'])), fields=['confirmed_at'], name='order_to_ship'),
         ),
         migrations.AddIndex(
             model_name='order',
