@@ -7,10 +7,11 @@ class InventoryConfig(AppConfig):
     verbose_name = _("Stock")
 
     def ready(self):
-        from inventory import dashboard, import_kind, palette, receivers, timeline
+        from inventory import dashboard, import_kind, palette, receivers, timeline, undo
 
         receivers.connect()
         import_kind.register()
         timeline.contribute()
+        undo.contribute()
         palette.contribute()
         dashboard.contribute()

@@ -15,6 +15,7 @@ from inventory.claims import Claim, Source
 from inventory.models import Item, Location, StockLevel, StockMovement
 
 Kind = StockMovement.Kind
+TAKEN_BACK = "inventory.stockmovement"  # the source kind of movements that take another one back
 
 # Staff ----------------------------------------------------------------------------------------------------------------
 
@@ -74,6 +75,18 @@ def transfer(item: Item, origin: Location, target: Location, quantity: int, reas
     put = _move(levels[sink.pk], Kind.TRANSFER_IN, quantity, reason=reason, reference=origin.name)
     _announce([taken, put])
     return [taken, put]
+
+
+@transaction.atomic
+def compensate(steps: Iterable[tuple[StockLevel, int, int]], reason: str) -> None:
+    """Takes back what movements did to on hand, whole or not at all. A step is a level, the units that it gets, and the
+    movement that is taken back. Arrivals come first, so that units can go from level to level."""
+    movements = [
+        _move(level, Kind.ADJUSTMENT, units, reason=reason, source=Source(TAKEN_BACK, movement, ""))
+        for level, units, movement in sorted(steps, key=lambda step: -step[1])
+        if units
+    ]
+    _announce(movements)
 
 
 def level_of(item: Item, location: Location) -> StockLevel:

@@ -191,6 +191,8 @@ class OrderLine(Tracked):
     )
     backorder_reason = models.CharField(_("why it may wait"), max_length=200, blank=True)
 
+    keeps_rate = False  # set where a line becomes what it was, with the rate of tax of then
+
     objects = OrderLineQuerySet.as_manager()
     history = History(indexed=("order",), excluded_fields=["allocated", "shipped", "returned"])
 
@@ -266,6 +268,8 @@ class OrderLine(Tracked):
             self.unit_price = self.item.unit_price
         if self.order.tax_rate is not None:
             self.tax_rate = self.order.tax_rate
+        elif self.keeps_rate:
+            return
         elif is_rate_new or self.tax_rate is None or self.loaded("item_id") not in (None, self.item_id):
             self.tax_rate = self.item.tax_rate
 

@@ -26,14 +26,14 @@ _editing: ContextVar[Order | None] = ContextVar("editing", default=None)
 
 
 @contextmanager
-def editing(order: Order) -> Iterator[None]:
+def editing(order: Order, *, keeps_rates: bool = False) -> Iterator[None]:
     """A change of several lines: stock is settled once, at the end, so that units can move from line to line, and so
-    is the total."""
+    is the total. ``keeps_rates``: lines of an order that has no rate of tax any more keep those that they have."""
     with transaction.atomic(savepoint=False):
         token, rate = _editing.set(order), order.loaded("tax_rate")
         try:
             yield
-            if order.loaded("tax_rate") != rate:
+            if order.loaded("tax_rate") != rate and not (keeps_rates and order.tax_rate is None):
                 freeze_rates(order)
         finally:
             _editing.reset(token)

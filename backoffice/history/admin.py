@@ -9,6 +9,7 @@ from backoffice.exports.lists import ExportAdmin
 from backoffice.history import timeline
 from backoffice.history.models import ChangeSet
 from backoffice.history.resources import ChangeSetResource
+from backoffice.history.undo_pages import UndoPages, links
 
 
 class ReadOnlyAdmin(admin.ModelAdmin):
@@ -82,7 +83,7 @@ class ActivityList(ChangeList):
 
 
 @admin.register(ChangeSet)
-class ChangeSetAdmin(ExportAdmin, ReadOnlyAdmin):
+class ChangeSetAdmin(UndoPages, ExportAdmin, ReadOnlyAdmin):
     resource_classes = [ChangeSetResource]
     list_display = ["at", "user_name", "source", "what"]
     list_filter = ["source"]
@@ -102,4 +103,5 @@ class ChangeSetAdmin(ExportAdmin, ReadOnlyAdmin):
     def change_view(self, request, object_id, form_url="", extra_context=None):
         change_set = self.get_object(request, object_id)
         entries = timeline.of_change_set(change_set) if change_set else []
-        return super().change_view(request, object_id, form_url, {**(extra_context or {}), "entries": entries})
+        shown = {"entries": entries, "undo_links": links(change_set, request.user) if change_set else {}}
+        return super().change_view(request, object_id, form_url, {**(extra_context or {}), **shown})

@@ -60,6 +60,11 @@ class Act:
             transaction.on_commit(self._marker)
         return self._row
 
+    @property
+    def has_written(self) -> bool:
+        """Whether anything hangs on it that was not rolled back."""
+        return self._row is not None and self._marker.stands()
+
     @classmethod
     def going_on(cls, row: ChangeSet) -> "Act":
         """The same act in another transaction: the next chunk of an import."""

@@ -4,6 +4,7 @@ from functools import cache
 
 from django.conf import settings
 from django.db import models, transaction
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
@@ -42,6 +43,7 @@ class ChangeSet(AppendOnly):
         IMPORT = "import", _("import")
         COMMAND = "command", _("command")
         WORKER = "worker", _("worker")
+        UNDO = "undo", _("undo")
         DEMO = "demo", _("demo")
         SYSTEM = "system", _("system")
 
@@ -59,6 +61,10 @@ class ChangeSet(AppendOnly):
 
     def __str__(self):
         return self.summary or _("%(who)s, %(source)s") % {"who": self.user_name, "source": self.get_source_display()}
+
+    def standing_undo(self) -> "Undo | None":
+        """What took all of it back, or is about to; None when nothing did, or when that was itself undone."""
+        return self.undos.filter(part="", stands=True).select_related("by").first()
 
 
 class HistoryRow(AppendOnly):
@@ -144,3 +150,43 @@ class Tracked(OneTransaction):
             for field in self._meta.concrete_fields
             if field.attname in self.__dict__
         }
+
+
+class Undo(models.Model):
+    """One act being taken back, whole or a part of it: who wants it and why, how far it got, what came of it."""
+
+    class State(models.TextChoices):
+        GOING = "going", _("going back")
+        DONE = "done", _("done")
+
+    undone = models.ForeignKey(ChangeSet, models.PROTECT, related_name="undos", verbose_name=_("what is undone"))
+    part = models.CharField(max_length=120, blank=True)  # “inventory.item:12” or “inventory.item:12:name”; blank: all
+    by = models.ForeignKey(
+        ChangeSet, models.PROTECT, null=True, related_name="+", db_index=False, verbose_name=_("what undid it")
+    )
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    reason = models.TextField(_("why"))
+    ticked = models.JSONField(default=list)  # what others touched since and goes back all the same
+    state = models.CharField(_("state"), max_length=5, choices=State, default=State.GOING)
+    stands = models.BooleanField(default=True)  # until it is undone itself
+    records = models.PositiveIntegerField(default=0)
+    records_done = models.PositiveIntegerField(default=0)
+    position = models.JSONField(default=list)
+    left = models.JSONField(default=list)  # sentences about what did not go back
+    left_count = models.PositiveIntegerField(default=0)
+    created_at = models.DateTimeField(default=timezone.now)
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = _("undo")
+        verbose_name_plural = _("undos")
+        default_permissions = ()
+        indexes = [models.Index(fields=["by"], name="undo_by")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["undone"], condition=models.Q(part="", stands=True), name="undo_whole_act_once"
+            )
+        ]
+
+    def __str__(self):
+        return _("Undo of %(what)s") % {"what": self.undone}

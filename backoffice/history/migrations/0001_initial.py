@@ -1,4 +1,5 @@
 import django.db.models.deletion
+import django.utils.timezone
 from django.conf import settings
 from django.db import migrations, models
 
@@ -17,7 +18,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('user_name', models.CharField(max_length=150, verbose_name='who')),
-                ('source', models.CharField(choices=[('admin', 'admin'), ('import', 'import'), ('command', 'command'), ('worker', 'worker'), ('demo', 'demo'), ('system', 'system')], max_length=10, verbose_name='source')),
+                ('source', models.CharField(choices=[('admin', 'admin'), ('import', 'import'), ('command', 'command'), ('worker', 'worker'), ('undo', 'undo'), ('demo', 'demo'), ('system', 'system')], max_length=10, verbose_name='source')),
                 ('summary', models.CharField(max_length=300, verbose_name='what')),
                 ('reason', models.TextField(verbose_name='why')),
                 ('at', models.DateTimeField(db_index=True, verbose_name='when')),
@@ -27,6 +28,34 @@ class Migration(migrations.Migration):
                 'verbose_name': 'change set',
                 'verbose_name_plural': 'activity',
                 'permissions': [('undo_changeset', 'Can undo a change set'), ('export_changeset', 'Can export change sets')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Undo',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('part', models.CharField(blank=True, max_length=120)),
+                ('reason', models.TextField(verbose_name='why')),
+                ('ticked', models.JSONField(default=list)),
+                ('state', models.CharField(choices=[('going', 'going back'), ('done', 'done')], default='going', max_length=5, verbose_name='state')),
+                ('stands', models.BooleanField(default=True)),
+                ('records', models.PositiveIntegerField(default=0)),
+                ('records_done', models.PositiveIntegerField(default=0)),
+                ('position', models.JSONField(default=list)),
+                ('left', models.JSONField(default=list)),
+                ('left_count', models.PositiveIntegerField(default=0)),
+                ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
+                ('finished_at', models.DateTimeField(null=True)),
+                ('by', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='history.changeset', verbose_name='what undid it')),
+                ('undone', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='undos', to='history.changeset', verbose_name='what is undone')),
+                ('user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'verbose_name': 'undo',
+                'verbose_name_plural': 'undos',
+                'default_permissions': (),
+                'indexes': [models.Index(fields=['by'], name='undo_by')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('part', ''), ('stands', True)), fields=('undone',), name='undo_whole_act_once')],
             },
         ),
     ]
