@@ -9,10 +9,12 @@ from decimal import Decimal
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
+from backoffice.imports import staged
 from backoffice.imports.models import ImportRun
 from backoffice.imports.set_based import execute, rows
 from inventory import import_refusals
 from inventory.import_sql import ATTRIBUTES, sql
+from inventory.models import StagedItem
 
 
 def check(run: ImportRun) -> list[str]:
@@ -34,6 +36,7 @@ def check_counts(run: ImportRun) -> list[str]:
 
 def find_and_weigh(run: ImportRun) -> None:
     find_live_records(run)
+    staged.leave_out(run, StagedItem, "item_id")
     import_refusals.refuse_repeated(run)
     import_refusals.refuse_disagreeing(run)
     import_refusals.refuse_taken_barcodes(run)

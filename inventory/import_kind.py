@@ -6,10 +6,10 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from backoffice.imports import kinds, shapes
+from backoffice.imports import kinds, shapes, staged
 from backoffice.imports.models import ImportRun
 from backoffice.imports.refusals import FileRefused, Problem
-from inventory import import_apply, import_check, import_preview
+from inventory import import_apply, import_check, import_preview, import_words
 from inventory.import_columns import ITEM_SYNONYMS
 from inventory.models import Item, Location, StagedItem
 from inventory.resources import CountResource, ItemResource
@@ -63,11 +63,12 @@ class ItemOptionsForm(CountOptionsForm):
     """And how the figures of the file are meant."""
 
     mode = forms.ChoiceField(label=gettext_lazy("Quantities"), choices=MODES, initial="set")
-    field_order = ["mode"]
+    write = forms.ChoiceField(label=gettext_lazy("Items"), choices=staged.WRITES, required=False)
+    field_order = ["mode", "write"]
 
 
-def options(mode: str = "set", key: str = "", location: Location | None = None) -> dict[str, Any]:
-    return {"mode": mode, "key": key, "location": (location or Location.default()).pk}
+def options(mode: str = "set", key: str = "", location: Location | None = None, write: str = "both") -> dict[str, Any]:
+    return {"mode": mode, "key": key, "location": (location or Location.default()).pk, "write": write or "both"}
 
 
 class ItemKind(kinds.Kind):
@@ -139,6 +140,21 @@ class ItemKind(kinds.Kind):
         count = import_check.items_written(run)
         sentence = ngettext("Imported %(file)s, %(count)d item", "Imported %(file)s, %(count)d items", count)
         return sentence % {"file": run.original_name, "count": count}
+
+    def said(self, run):
+        return import_words.said(run)
+
+    def titles(self):
+        return import_words.TITLES
+
+    def choices(self, name):
+        return import_words.choices(name)
+
+    def fixes(self, code):
+        return import_words.FIXES.get(code, [])
+
+    def fix(self, name, row):
+        return ("name", row.sku or None) if name == "sku_as_name" else ("", None)
 
     def records(self):
         return Item.objects.filter(is_active=True).order_by("sku_key")

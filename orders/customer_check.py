@@ -19,6 +19,7 @@ def check(run: ImportRun) -> list[str]:
     refuse_repeated(run)
     refuse_ambiguous(run)
     find_customers(run)
+    staged.leave_out(run, StagedCustomer, "customer_id")
     refuse_nameless(run)
     decide(run)
     return []

@@ -4,7 +4,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from backoffice.imports import kinds, preview
+from backoffice.imports import kinds, preview, staged
 from backoffice.imports.refusals import FileRefused, Problem
 from orders import customer_apply, customer_check, people
 from orders.import_columns import CUSTOMER_SYNONYMS
@@ -12,12 +12,32 @@ from orders.import_shapes import PeopleShape
 from orders.models import Customer, StagedCustomer
 from orders.resources import CustomerResource
 
+SAID = {
+    "both": gettext_lazy("Customers who are not there are entered."),
+    "update": gettext_lazy("Only customers who are there are changed; the others are left out."),
+    "create": gettext_lazy("Only customers who are not there are entered; the others are left out."),
+}
+KEYS = {
+    "email": gettext_lazy("Customers are found by their email."),
+    "name": gettext_lazy("Customers are found by their name."),
+}
+TITLES = {
+    "repeated": gettext_lazy("Customers who stand in the file more than once"),
+    "ambiguous": gettext_lazy("More than one customer is found"),
+    "no_name": gettext_lazy("New customers without a name"),
+    "no_key": gettext_lazy("Rows with neither an email nor a name"),
+    "conflict": gettext_lazy("Records that changed since the check"),
+}
+FIXES = {"no_name": [("email_as_name", gettext_lazy("Enter them, named like their email"))]}
+
 
 class CustomerOptionsForm(forms.Form):
-    """Nothing needs to be said."""
+    """Whether customers may be entered, changed, or both."""
+
+    write = forms.ChoiceField(label=gettext_lazy("Customers"), choices=staged.WRITES, required=False)
 
     def options(self):
-        return {}
+        return {"write": self.cleaned_data["write"] or "both"}
 
 
 class CustomerKind(kinds.Kind):
@@ -61,10 +81,25 @@ class CustomerKind(kinds.Kind):
     def apply_chunk(self, run):
         return customer_apply.apply_chunk(run)
 
-    def preview(self, run, staged):
-        staged = list(staged)
-        known = Customer.objects.in_bulk({row.customer_id for row in staged if row.customer_id})
-        return [preview.row(row, [_cell(row, name, known) for name in run.matched]) for row in staged]
+    def preview(self, run, rows):
+        rows = list(rows)
+        known = Customer.objects.in_bulk({row.customer_id for row in rows if row.customer_id})
+        return [preview.row(row, [_cell(row, name, known) for name in run.matched]) for row in rows]
+
+    def said(self, run):
+        return [str(KEYS[run.options["key"]]), str(SAID[run.options.get("write", "both")])]
+
+    def titles(self):
+        return TITLES
+
+    def choices(self, name):
+        return list(Customer.Told.choices) if name == "told" else []
+
+    def fixes(self, code):
+        return FIXES.get(code, [])
+
+    def fix(self, name, row):
+        return ("name", row.email) if name == "email_as_name" else ("", None)
 
     def summary(self, run):
         count = run.new + run.changed

@@ -40,6 +40,24 @@ HEADINGS = {
     "address": gettext_lazy("ship to"),
     "note": gettext_lazy("note"),
 }
+TITLES = {
+    "unknown_item": gettext_lazy("Items that are not there"),
+    "inactive_item": gettext_lazy("Items that are not active"),
+    "disagree": gettext_lazy("Rows of one order that do not agree"),
+    "no_customer": gettext_lazy("Customers who are not there, or not named"),
+    "ambiguous": gettext_lazy("More than one customer is found"),
+    "other_order": gettext_lazy("Orders that are there and say something else"),
+    "order_refused": gettext_lazy("Orders of which another row is refused"),
+    "conflict": gettext_lazy("Orders that could not be entered"),
+}
+STATUS_SAID = {
+    "placed": gettext_lazy("The orders are placed: stock at %(place)s is promised to them."),
+    "draft": gettext_lazy("The orders become drafts: stock is left alone."),
+}
+CUSTOMERS_SAID = {
+    "create": gettext_lazy("Unknown customers are entered."),
+    "refuse": gettext_lazy("Orders of unknown customers are refused."),
+}
 NUMBERS = {"quantity", "unit_price", "discount_percent", "order_discount", "tax_rate"}
 
 
@@ -124,6 +142,16 @@ class OrderKind(kinds.Kind):
 
     def preview(self, run, staged):
         return [preview.row(row, [_cell(row, name) for name in run.matched]) for row in staged]
+
+    def said(self, run):
+        place = Location.objects.get(pk=run.options["location"]).name
+        told = [STATUS_SAID[run.options["status"]] % {"place": place}, CUSTOMERS_SAID[run.options["customers"]]]
+        if run.options["tell"]:
+            told.append(_("The customers are told that their orders are placed."))
+        return [str(sentence) for sentence in told]
+
+    def titles(self):
+        return TITLES
 
     def summary(self, run: ImportRun) -> str:
         count = order_check.orders_ready(run)

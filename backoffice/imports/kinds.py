@@ -26,6 +26,16 @@ class Chunk:
     rows_left: bool
 
 
+@dataclass(frozen=True)
+class Effect:
+    """One figure about what an import means: “Value of stock +120.00 (from 4,000.00 to 4,120.00)”."""
+
+    label: str
+    value: str
+    detail: str = ""
+    is_bad: bool = False
+
+
 @dataclass
 class CleanRow:
     """A row with its cells as typed values; blank cells and those with a problem are absent."""
@@ -79,6 +89,34 @@ class Kind(ABC):
     def heading(self, name: str) -> str:
         """What a field is called above its column."""
         return name.replace("_", " ").capitalize()
+
+    def said(self, run: ImportRun) -> list[str]:
+        """In words, what the options of a run mean for what it is going to do."""
+        return []
+
+    def effects(self, run: ImportRun) -> list[Effect]:
+        """What the checked rows would mean beyond themselves."""
+        return []
+
+    def titles(self) -> dict[str, Any]:
+        """What a kind of problem is called, by its code."""
+        return {}
+
+    def choices(self, name: str) -> list[tuple[str, Any]]:
+        """The words that a field may hold, where these are few; what somebody then chooses from."""
+        return []
+
+    def fixes(self, code: str) -> list[tuple[str, Any]]:
+        """(name, label) of what could be done to all rows with a problem of that code."""
+        return []
+
+    def fix(self, name: str, row: StagedRow) -> tuple[str, str | None]:
+        """(field, value) that a fix puts into a row; None where it does not suit."""
+        return "", None
+
+    def written(self, run: ImportRun) -> str:
+        """The address of a list of what the run wrote; blank when there is none."""
+        return ""
 
     @abstractmethod
     def records(self) -> QuerySet:

@@ -47,20 +47,26 @@ class ImportRun(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("who")
     )
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.UPLOADED)
+    header = models.JSONField(default=list)
     mapping = models.JSONField(default=dict)
+    defaults = models.JSONField(default=dict)  # field → what every row has that the file has no column for
     options = models.JSONField(default=dict)
+    reason = models.CharField(_("reason"), max_length=200, blank=True)
     only_good = models.BooleanField(_("good rows only"), default=False)
     header_fingerprint = models.CharField(max_length=64, blank=True)
     new = models.PositiveIntegerField(_("new"), default=0)
     changed = models.PositiveIntegerField(_("changed"), default=0)
     unchanged = models.PositiveIntegerField(_("unchanged"), default=0)
     refused = models.PositiveIntegerField(_("refused"), default=0)
+    left_out = models.PositiveIntegerField(_("left out"), default=0)
     skipped = models.PositiveIntegerField(_("skipped"), default=0)
     applied = models.PositiveIntegerField(_("applied"), default=0)
     rows_total = models.PositiveIntegerField(default=0)
     rows_done = models.PositiveIntegerField(default=0)
     position = models.CharField(max_length=200, blank=True)  # the key up to which rows are applied
     notices = models.JSONField(default=list)
+    problems = models.JSONField(default=list)  # the refused rows by kind of problem
+    effects = models.JSONField(default=list)
     error = models.TextField(_("error"), blank=True)
     change_set = models.ForeignKey(ChangeSet, models.PROTECT, null=True, related_name="+")
     created_at = models.DateTimeField(_("uploaded"), default=timezone.now, db_index=True)
@@ -103,6 +109,25 @@ class ImportRun(models.Model):
         return moved == 1
 
 
+class Correction(models.Model):
+    """What was typed here in place of a cell. The file stays as it came; whatever reads it reads the correction."""
+
+    run = models.ForeignKey(ImportRun, models.CASCADE, related_name="corrections", db_index=False)
+    row = models.PositiveIntegerField(_("row"))
+    # the place of the cell's column, or a field that the file has no column for; blank: the whole row is left out
+    column = models.CharField(max_length=40, blank=True)
+    value = models.TextField(blank=True)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["row", "column"]
+        constraints = [models.UniqueConstraint(fields=["run", "row", "column"], name="correction_once")]
+
+    def __str__(self):
+        return f"{self.row}/{self.column}"
+
+
 class StagedRow(models.Model):
     """A row of the file, cleaned, and what will become of it. Nothing here is live."""
 
@@ -111,6 +136,7 @@ class StagedRow(models.Model):
         CHANGED = "changed", _("changed")
         UNCHANGED = "unchanged", _("unchanged")
         REFUSED = "refused", _("refused")
+        LEFT_OUT = "left_out", _("left out")
 
     run = models.ForeignKey(ImportRun, models.CASCADE, related_name="+", db_index=False)
     row = models.PositiveIntegerField(_("row"))

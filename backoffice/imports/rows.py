@@ -1,7 +1,7 @@
 """From the file's rows to cleaned values: two passes, the first to learn what only all rows together show."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from import_export.resources import Resource
 
-from backoffice.imports import cells
+from backoffice.imports import cells, corrections
 from backoffice.imports.kinds import CleanRow, Kind
 from backoffice.imports.matching import Column, Match, find, match
 from backoffice.imports.models import ImportRun
@@ -28,6 +28,7 @@ class Opened:
     match: Match
     shape: Shape
     resource: Resource
+    header: list[str]  # as it stands in the file
     key: Column | None = None  # composes the key of rows that have none
     styles: dict[str, str] = field(default_factory=dict)
     total: int = 0
@@ -47,13 +48,15 @@ class Opened:
         return [place for place, heading in enumerate(self.sheet.header) if not heading]
 
 
-def open_run(run: ImportRun, kind: Kind, file: Source, chosen: dict[str, str] | None = None) -> Opened:
+def open_run(run: ImportRun, kind: Kind, file: Source, chosen: Mapping[str, str] | None = None) -> Opened:
     """Reads the header and matches it. Raises FileRefused."""
     sheet = open_sheet(file, run.sheet)
-    shape_class = next((shape for shape in kind.shapes if shape.fits(sheet.header)), Shape)
-    shape = shape_class(sheet.header)
+    header = sheet.header
+    shape_class = next((shape for shape in kind.shapes if shape.fits(header)), Shape)
+    shape = shape_class(header)
+    sheet, chosen = corrections.over(run, sheet, chosen)
     found = match(sheet.header, kind.synonyms, chosen)
-    opened = Opened(sheet, found, shape, kind.resource())
+    opened = Opened(sheet, found, shape, kind.resource(), header)
     compose_fields(opened, chosen or {})
     if source := shape.composed_key():
         opened.key = Column(kind.key_field, source, find(sheet.header, source))
@@ -62,7 +65,7 @@ def open_run(run: ImportRun, kind: Kind, file: Source, chosen: dict[str, str] | 
     return opened
 
 
-def compose_fields(opened: Opened, chosen: dict[str, str]) -> None:
+def compose_fields(opened: Opened, chosen: Mapping[str, str]) -> None:
     """Columns for what the shape makes of several headings, unless somebody chose otherwise."""
     columns = opened.match.columns
     for name, source in opened.shape.composed_fields().items():

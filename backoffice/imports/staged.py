@@ -6,12 +6,18 @@ from itertools import batched
 
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from backoffice.imports.kinds import Conflict
 from backoffice.imports.models import ImportRun, StagedRow
 from backoffice.imports.refusals import Problem
-from backoffice.imports.set_based import BATCH, table
+from backoffice.imports.set_based import BATCH, execute, table
 
+WRITES = [
+    ("both", gettext_lazy("Create what is new, change what exists")),
+    ("update", gettext_lazy("Only change what exists")),
+    ("create", gettext_lazy("Only create what is new")),
+]
 Refusal = tuple[int, Problem, str | list]
 CONFLICTS_TOLD = 10
 
@@ -26,6 +32,14 @@ def refuse(model: type[StagedRow], refusals: Iterable[Refusal]) -> int:
             cursor.executemany(statement, values)
         count += len(batch)
     return count
+
+
+def leave_out(run: ImportRun, model: type[StagedRow], pointer: str) -> None:
+    """Where an import only creates, or only changes, the other rows stay out. ``pointer``: to what was found."""
+    stays_out = {"update": "IS NULL", "create": "IS NOT NULL"}.get(run.options.get("write", "both"))
+    if stays_out:
+        statement = f"UPDATE {table(model)} SET action = 'left_out' WHERE run_id = %s AND action = ''"
+        execute(f"{statement} AND {pointer} {stays_out}", [run.pk])
 
 
 def _parsed(problems: str | list) -> list:

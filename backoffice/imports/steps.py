@@ -6,6 +6,7 @@ Nothing live is written before ``apply``. A step that cannot go on leaves the ru
 import hashlib
 import json
 from collections.abc import Callable, Iterator
+from dataclasses import asdict
 from typing import Any
 
 from django.core.files.base import File
@@ -14,13 +15,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from backoffice.history import change_sets
-from backoffice.imports import kinds, set_based
+from backoffice.imports import corrections, kinds, problems, set_based
 from backoffice.imports.kinds import Chunk, Conflict, Kind
 from backoffice.imports.matching import fingerprint
 from backoffice.imports.models import ImportRun, StagedRow, plain_name
 from backoffice.imports.refusals import FileRefused
 from backoffice.imports.rows import Opened, cleaned, open_run, survey
 
+DECIDED = ("header", "header_fingerprint", "defaults", "options", "sheet", "only_good", "reason")  # when matched
 State = ImportRun.State
 Action = StagedRow.Action
 
@@ -65,9 +67,10 @@ def look(run: ImportRun, chosen: dict[str, str] | None = None) -> Opened:
     kind = kinds.get(run.kind)
     with run.file.open() as file:
         opened = open_run(run, kind, file, chosen)
-        run.header_fingerprint = fingerprint(opened.sheet.header)
-        if chosen is None and (remembered := remembered_mapping(run)):
-            opened = open_run(run, kind, file, remembered)
+        run.header, run.header_fingerprint = opened.header, fingerprint(opened.header)
+        if chosen is None and (last := remembered(run)):
+            run.defaults = last.defaults
+            opened = open_run(run, kind, file, as_chosen(last))
         opened.sample()
     return opened
 
@@ -78,20 +81,25 @@ def match(run: ImportRun, chosen: dict[str, str] | None = None) -> Opened:
     kinds.get(run.kind).check_columns(run, set(opened.match.columns))
     values = {
         "mapping": opened.match.mapping,
-        "options": run.options,
-        "header_fingerprint": run.header_fingerprint,
-        "sheet": run.sheet,
         "error": "",
+        **{name: getattr(run, name) for name in DECIDED},
     }
-    run.move(State.UPLOADED, State.MATCHED, State.CHECKED, State.FAILED, to=State.MATCHED, **values)
+    if ImportRun.objects.filter(pk=run.pk).exclude(sheet=run.sheet).exists():
+        run.corrections.all().delete()  # they are about rows of another sheet
+    if not run.applied:
+        run.move(State.UPLOADED, State.MATCHED, State.CHECKED, State.FAILED, to=State.MATCHED, **values)
     return opened
 
 
-def remembered_mapping(run: ImportRun) -> dict[str, str] | None:
-    """What was chosen the last time a file with this header was applied."""
+def remembered(run: ImportRun) -> ImportRun | None:
+    """The last run that applied a file with this header: what was chosen then is what is meant."""
     alike = ImportRun.objects.filter(kind=run.kind, header_fingerprint=run.header_fingerprint, state=State.APPLIED)
-    last = alike.exclude(pk=run.pk).first()
-    return {name: last.mapping.get(name, "") for name in kinds.get(run.kind).synonyms} if last else None
+    return alike.exclude(pk=run.pk).first()
+
+
+def as_chosen(run: ImportRun) -> dict[str, str]:
+    """The columns of a run as somebody's choice for each field."""
+    return {name: run.mapping.get(name, "") for name in kinds.get(run.kind).synonyms}
 
 
 # Check ------------------------------------------------------------------------------------------------------------
@@ -108,24 +116,31 @@ def check(run: ImportRun, *, again: bool = False) -> None:
     kind = kinds.get(run.kind)
     try:
         with run.file.open() as file:
-            opened = open_run(run, kind, file, _as_chosen(run, kind))
+            opened = open_run(run, kind, file, as_chosen(run))
             survey(opened, kind)
+            ImportRun.objects.filter(pk=run.pk).update(rows_total=opened.total)
             _stage(run, kind, opened)
         notices = opened.notices + opened.shape.notices() + kind.check(run)
+        values = {"notices": notices, **outcome(run, kind)}
     except FileRefused as error:
         run.move(State.CHECKING, to=State.FAILED, error=error.sentence)
         return
     except Exception:
         run.move(State.CHECKING, to=State.FAILED, error=_("Something went wrong while checking. It has been logged."))
         raise
-    counts = _counts(run, kind)
-    skipped = opened.shape.skipped.total() + opened.sheet.blank_rows
-    values = {"notices": notices, "mapping": opened.match.mapping, "skipped": skipped, "rows_total": opened.total}
-    run.move(State.CHECKING, to=State.CHECKED, **counts, **values)
+    values["skipped"] = opened.shape.skipped.total() + opened.sheet.blank_rows + corrections.left_out(opened.sheet)
+    run.move(State.CHECKING, to=State.CHECKED, mapping=opened.match.mapping, rows_total=opened.total, **values)
 
 
-def _as_chosen(run: ImportRun, kind: Kind) -> dict[str, str]:
-    return {name: run.mapping.get(name, "") for name in kind.synonyms}
+def outcome(run: ImportRun, kind: Kind) -> dict[str, Any]:
+    """What the check page tells of the staged rows as they are now."""
+    effects = [asdict(effect) for effect in kind.effects(run)]
+    return {**_counts(run, kind), "problems": problems.grouped(run, kind), "effects": effects}
+
+
+def reopen(run: ImportRun) -> bool:
+    """Back to before the check. Not once rows were applied: they would be applied a second time."""
+    return not run.applied and run.move(State.CHECKED, State.FAILED, State.CHECKING, to=State.MATCHED)
 
 
 def _stage(run: ImportRun, kind: Kind, opened: Opened) -> None:
@@ -139,10 +154,12 @@ def _forget_staged(run: ImportRun, kind: Kind) -> None:
 
 
 def _staged_values(run: ImportRun, kind: Kind, opened: Opened) -> Iterator[tuple]:
-    for row in cleaned(opened, kind):
-        problems = row.problems + kind.complete(run, row)
-        action = Action.REFUSED.value if problems else ""
-        told = json.dumps([problem.as_json() for problem in problems]) if problems else "[]"
+    for count, row in enumerate(cleaned(opened, kind), start=1):
+        wrong = row.problems + kind.complete(run, row)
+        action = Action.REFUSED.value if wrong else ""
+        told = json.dumps([problem.as_json() for problem in wrong]) if wrong else "[]"
+        if count % set_based.BATCH == 0:
+            ImportRun.objects.filter(pk=run.pk).update(rows_done=count)
         yield (run.pk, row.number, action, told, *(row.values.get(name) for name in kind.columns))
 
 
@@ -204,7 +221,7 @@ def act(run: ImportRun, kind: Kind):
     current = change_sets.acting()
     if current.source == change_sets.Source.DEMO:
         return change_sets.change_set(current.source, run.user, summary=kind.summary(run), at=current.at)
-    return change_sets.change_set(change_sets.Source.IMPORT, run.user, summary=kind.summary(run))
+    return change_sets.change_set(change_sets.Source.IMPORT, run.user, run.reason, kind.summary(run))
 
 
 def _note_progress(run: ImportRun, change: change_sets.Act, chunk: Chunk) -> None:
@@ -213,8 +230,8 @@ def _note_progress(run: ImportRun, change: change_sets.Act, chunk: Chunk) -> Non
     run.change_set = change.row() if chunk.applied else run.change_set
     run.position = chunk.position
     if chunk.refused:
-        for action, count in _counts(run, kinds.get(run.kind)).items():
-            setattr(run, action, count)
+        for name, value in outcome(run, kinds.get(run.kind)).items():
+            setattr(run, name, value)
     if not chunk.rows_left:
         run.state, run.finished_at = State.APPLIED, timezone.now()
     run.save()

@@ -177,7 +177,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('row', models.PositiveIntegerField(verbose_name='row')),
-                ('action', models.CharField(blank=True, choices=[('new', 'new'), ('changed', 'changed'), ('unchanged', 'unchanged'), ('refused', 'refused')], max_length=9)),
+                ('action', models.CharField(blank=True, choices=[('new', 'new'), ('changed', 'changed'), ('unchanged', 'unchanged'), ('refused', 'refused'), ('left_out', 'left out')], max_length=9)),
                 ('problems', models.JSONField(default=list)),
                 ('applied', models.BooleanField(db_default=False)),
                 ('name', models.CharField(max_length=150, null=True)),
@@ -202,7 +202,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('row', models.PositiveIntegerField(verbose_name='row')),
-                ('action', models.CharField(blank=True, choices=[('new', 'new'), ('changed', 'changed'), ('unchanged', 'unchanged'), ('refused', 'refused')], max_length=9)),
+                ('action', models.CharField(blank=True, choices=[('new', 'new'), ('changed', 'changed'), ('unchanged', 'unchanged'), ('refused', 'refused'), ('left_out', 'left out')], max_length=9)),
                 ('problems', models.JSONField(default=list)),
                 ('applied', models.BooleanField(db_default=False)),
                 ('number', models.CharField(blank=True, max_length=40)),

@@ -14,5 +14,7 @@ class Command(ImportCommand):
         parser.add_argument("--mode", choices=["set", "add", "subtract"], default="set", help="what quantities mean")
         parser.add_argument("--key", choices=["sku", "barcode"], default="", help="how items are found")
 
+        parser.add_argument("--write", choices=["both", "update", "create"], default="both", help="which items")
+
     def read_options(self, given):
-        return options(given["mode"], given["key"], find_location(given["location"]))
+        return options(given["mode"], given["key"], find_location(given["location"]), given["write"])

@@ -9,7 +9,7 @@ class Command(ImportCommand):
     kind = CustomerKind.name
 
     def add_options(self, parser):
-        """None: what a file of customers means is clear from its columns."""
+        parser.add_argument("--write", choices=["both", "update", "create"], default="both", help="which customers")
 
     def read_options(self, given):
-        return {}
+        return {"write": given["write"]}
