@@ -57,6 +57,14 @@ def percent(name: str, default: str) -> Decimal:
     raise ImproperlyConfigured(f"{name}={value!r} is not a percentage. Use a number from 0 to 100, such as 19 or 5.5.")
 
 
+def choice(name: str, allowed: list[str]) -> str:
+    """One of a few words; the first is the default."""
+    value = text(name, allowed[0])
+    if value not in allowed:
+        raise ImproperlyConfigured(f"{name}={value!r} is not known. Use one of: {', '.join(allowed)}.")
+    return value
+
+
 def words(name: str, default: str = "") -> list[str]:
     """A comma-separated list; blanks are dropped."""
     return [word.strip() for word in text(name, default).split(",") if word.strip()]

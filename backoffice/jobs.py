@@ -33,6 +33,11 @@ def prune_finished() -> None:
     call_command("ox_prune", older_than="7d", verbosity=0)
 
 
+@job()
+def forget_sessions() -> None:
+    call_command("clearsessions", verbosity=0)
+
+
 def worker_silence() -> timedelta | None:
     """Time since any worker took a job, None when none ever did."""
     return stats.last_claim_age()

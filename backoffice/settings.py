@@ -5,6 +5,7 @@ from datetime import timedelta
 import dj_database_url
 from django.core.management.utils import get_random_secret_key
 from django.utils.csp import CSP
+from django.utils.translation import gettext_lazy
 
 from backoffice import env
 
@@ -29,11 +30,16 @@ SECURE_SSL_REDIRECT = HTTPS
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.flag("BEHIND_PROXY") else None
+BEHIND_PROXY = env.flag("BEHIND_PROXY")
+PROXY_COUNT = env.number("PROXY_COUNT", 1 if BEHIND_PROXY else 0)  # how many proxies the client's address came through
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = ("__Host-session", "__Host-csrf") if HTTPS else ("session", "csrf")
+SESSION_COOKIE_AGE = env.number("SESSION_HOURS", 12) * 3600
+SESSION_ENGINE = "backoffice.access.sessions"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 
@@ -59,14 +65,18 @@ INSTALLED_APPS = [
     "backoffice.apps.BackOfficeAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
-    "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "axes",
+    "django_otp",
+    "django_otp.plugins.otp_totp",
+    "django_otp.plugins.otp_static",
     "simple_history",
     "anymail",
     "django_ox",
     "backoffice.exports",
     "backoffice.history",
+    "backoffice.access",
     "backoffice.imports",
     "inventory",
     "orders",
@@ -82,9 +92,14 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "backoffice.logs.RequestLogMiddleware",
+    "django_otp.middleware.OTPMiddleware",
+    "backoffice.access.middleware.PrivacyMiddleware",
+    "backoffice.access.middleware.SecondFactorMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "backoffice.history.middleware.ChangeSetMiddleware",
+    "axes.middleware.AxesMiddleware",
     "backoffice.busy.BusyMiddleware",  # last: it runs the view
 ]
 
@@ -143,19 +158,31 @@ else:
 
 # Users ----------------------------------------------------------------------------------------------------------------
 
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": f"django.contrib.auth.password_validation.{name}"}
-    for name in (
-        "UserAttributeSimilarityValidator",
-        "MinimumLengthValidator",
-        "CommonPasswordValidator",
-        "NumericPasswordValidator",
-    )
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
+
+# Roles whose people need a second factor to get in; "superusers" means those. Everybody else may have one.
+TWO_FACTOR_ROLES = env.words("TWO_FACTOR_ROLES")
+OTP_TOTP_ISSUER = env.text("COMPANY_NAME", "Backroom")
+
+AXES_HANDLER = "backoffice.access.lockout.LockoutHandler"
+AXES_LOCKOUT_CALLABLE = "backoffice.access.lockout.answer"
+AXES_CLIENT_IP_CALLABLE = "backoffice.access.addresses.of"
+AXES_LOCKOUT_PARAMETERS = ["ip_address", ["username", "ip_address"]]
+AXES_FAILURE_LIMIT = env.number("SIGN_IN_TRIES", 5)
+AXES_COOLOFF_TIME = timedelta(minutes=env.number("LOCK_OUT_MINUTES", 15))
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_RESET_ON_SUCCESS = True
+AXES_DISABLE_ACCESS_LOG = True
+AXES_ENABLE_ADMIN = AXES_VERBOSE = False
 
 # Language and time ----------------------------------------------------------------------------------------------------
 
@@ -191,6 +218,7 @@ TASKS = {
                 "heartbeat": {"task": "backoffice.jobs.beat", "every": timedelta(seconds=30)},
                 "expire exports": {"task": "backoffice.exports.tasks.expire_files", "cron": "37 3 * * *"},
                 "prune": {"task": "backoffice.jobs.prune_finished", "cron": "17 3 * * *"},
+                "sessions": {"task": "backoffice.jobs.forget_sessions", "cron": "47 3 * * *"},
             },
         },
     }
@@ -275,10 +303,16 @@ JAZZMIN_SETTINGS = {
         "history",
         "notifications",
         "auth",
+        "access",
         "django_ox",
+    ],
+    "usermenu_links": [
+        {"name": gettext_lazy("Second factor"), "url": "second_factor", "icon": "fas fa-key"},
+        {"name": gettext_lazy("Where you are signed in"), "url": "own_sessions", "icon": "fas fa-laptop"},
     ],
     "hide_models": ["django_ox.oxschedule", "django_ox.oxscheduletick"],
     "icons": {
+        "access.securityevent": "fas fa-shield-alt",
         "auth": "fas fa-users-cog",
         "auth.group": "fas fa-user-shield",
         "auth.user": "fas fa-user",
@@ -322,15 +356,21 @@ PAGE_KEYS = {
     "notifications.notification": "g n",
 }
 
-# Logs: to the terminal, one line each ---------------------------------------------------------------------------------
+# Logs: to the terminal, one line each, for people or (json) for a collector -------------------------------------------
 
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
-    "handlers": {"terminal": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "formatters": {
+        "line": {"()": "backoffice.logs.LineFormatter", "fmt": "%(asctime)s %(levelname)s %(name)s: %(message)s"},
+        "json": {"()": "backoffice.logs.JsonFormatter"},
+    },
+    "handlers": {
+        "terminal": {"class": "logging.StreamHandler", "formatter": env.choice("LOG_FORMAT", ["line", "json"])},
+    },
     "root": {"handlers": ["terminal"], "level": env.text("LOG_LEVEL", "INFO")},
     "loggers": {
+        "axes": {"level": "ERROR"},  # what it would say is recorded as security events
         "django_ox": {"handlers": ["terminal"], "level": "WARNING", "propagate": False},
         "django.tasks": {"level": "WARNING"},
         "django.request": {"level": "ERROR"},

@@ -1,5 +1,5 @@
 from django.contrib import admin
-from django.urls import path
+from django.urls import include, path
 from django.views.generic import RedirectView
 
 from backoffice import health
@@ -8,5 +8,6 @@ urlpatterns = [
     path("", RedirectView.as_view(pattern_name="admin:index")),
     path("healthz", health.alive, name="alive"),
     path("readyz", health.ready, name="ready"),
+    path("account/", include("backoffice.access.urls")),
     path("admin/", admin.site.urls),
 ]

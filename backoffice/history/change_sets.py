@@ -13,6 +13,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
+from backoffice import logs
 from backoffice.history.models import ChangeSet
 
 Source = ChangeSet.Source
@@ -58,6 +59,7 @@ class Act:
             )
             self._marker = _Marker()
             transaction.on_commit(self._marker)
+            logs.note(change_set=self._row.pk)
         return self._row
 
     @property

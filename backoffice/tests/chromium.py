@@ -6,6 +6,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+from django.conf import settings
+from django.test import Client
+from playwright._impl._api_structures import SetCookieParam  # no public name has this type
+
 NAMES = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"]
 HINT = "No Chromium was found. Install one, for example with: apt-get install -y chromium, or name it in CHROMIUM=…"
 
@@ -66,3 +70,9 @@ def _try(command: list[str]) -> None:
     subprocess.run(
         command, check=False, stdin=subprocess.DEVNULL, env=os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
     )
+
+
+def session_cookie(client: Client, url: str) -> SetCookieParam:
+    """What lets a browser go on where a signed-in test client is."""
+    name = settings.SESSION_COOKIE_NAME
+    return {"name": name, "value": client.cookies[name].value, "url": url}

@@ -3,8 +3,10 @@
 import re
 
 import pytest
+from axes.signals import user_locked_out
 from django.apps import apps
 from django.conf import settings
+from django.contrib.auth import signals as auth_signals
 from django.db.models import signals
 from simple_history.signals import pre_create_historical_record
 
@@ -12,13 +14,18 @@ from backoffice.history import append_only
 from backoffice.history.models import AppendOnly
 from inventory import signals as stock_signals
 
-OURS = {"backoffice", "history", "imports", "inventory", "orders", "notifications"}
+OURS = {"backoffice", "access", "history", "imports", "inventory", "orders", "notifications"}
 LISTENED_TO = {
     "pre_save": signals.pre_save,
     "post_save": signals.post_save,
     "pre_delete": signals.pre_delete,
     "post_delete": signals.post_delete,
     "post_migrate": signals.post_migrate,
+    "m2m_changed": signals.m2m_changed,
+    "user_logged_in": auth_signals.user_logged_in,
+    "user_logged_out": auth_signals.user_logged_out,
+    "user_login_failed": auth_signals.user_login_failed,
+    "user_locked_out": user_locked_out,
     "pre_create_historical_record": pre_create_historical_record,
     "stock_ran_low": stock_signals.stock_ran_low,
     "stock_arrived": stock_signals.stock_arrived,
@@ -28,7 +35,7 @@ LISTENED_TO = {
 
 def connected() -> set[tuple[str, str, str]]:
     """(signal, sender, dispatch uid) of each receiver of ours that is really connected."""
-    senders = {id(model): model._meta.label for model in apps.get_models()}
+    senders = {id(model): model._meta.label for model in apps.get_models(include_auto_created=True)}
     found = set()
     for name, signal in LISTENED_TO.items():
         for (uid, sender), *_rest in signal.receivers:

@@ -4,6 +4,7 @@ import pytest
 from django.contrib.auth.models import Group
 from playwright.sync_api import Page, expect
 
+from backoffice.tests import chromium
 from inventory.tests.shop import make_item
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -15,9 +16,7 @@ def mia(page: Page, live_server, client, django_user_model) -> Page:
     user = django_user_model.objects.create_user("mia", is_staff=True)
     user.groups.add(Group.objects.get(name="Manager"))
     client.force_login(user)
-    page.context.add_cookies(
-        [{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}]
-    )
+    page.context.add_cookies([chromium.session_cookie(client, live_server.url)])
     page.goto(f"{live_server.url}/admin/")
     return page
 

@@ -6,6 +6,7 @@ import pytest
 from django.contrib.auth.models import Group
 from playwright.sync_api import Page, expect
 
+from backoffice.tests import chromium
 from inventory.tests.shop import figures, make_item
 from orders.models import Order
 from orders.tests.shop import make_customer
@@ -19,9 +20,7 @@ def dana(page: Page, live_server, client, django_user_model):
     user = django_user_model.objects.create_user("dana", is_staff=True)
     user.groups.add(Group.objects.get(name="Sales"))
     client.force_login(user)
-    page.context.add_cookies(
-        [{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}]
-    )
+    page.context.add_cookies([chromium.session_cookie(client, live_server.url)])
     complaints = []
     page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
     page.on("pageerror", lambda error: complaints.append(str(error)))
