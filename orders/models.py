@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from backoffice.history import change_sets
 from backoffice.history.models import History, Tracked
 from inventory.claims import Claim, Source
-from inventory.fields import LedgerField, MoneyField, PercentField, TotalField
+from inventory.fields import LedgerField, LinesField, MoneyField, PercentField, TotalField
 from inventory.models import MAX_QUANTITY, Item, Location
 from orders import people, totals
 from orders.querysets import OrderLineQuerySet, OrderQuerySet
@@ -31,7 +31,7 @@ class Customer(Tracked):
     name = models.CharField(_("name"), max_length=150, db_index=True)
     email = models.EmailField(_("email"), blank=True, db_index=True)
     phone = models.CharField(_("phone"), max_length=20, blank=True)
-    address = models.TextField(_("address"), blank=True)
+    address = LinesField(_("address"), blank=True)
     told = models.CharField(_("wants to be told"), max_length=5, choices=Told, default=Told.EMAIL)
     name_key = models.CharField(max_length=people.KEY_LENGTH, editable=False, db_index=True)
     email_key = models.CharField(max_length=people.KEY_LENGTH, editable=False, db_index=True)
@@ -79,8 +79,8 @@ class Order(Tracked):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, editable=False, related_name="+", verbose_name=_("by")
     )
     due_date = models.DateField(_("due"), null=True, blank=True)
-    address = models.TextField(_("ship to"), blank=True, help_text=_("Blank: the customer's address."))
-    note = models.TextField(_("note for the warehouse"), blank=True)
+    address = LinesField(_("ship to"), blank=True, help_text=_("Blank: the customer's address."))
+    note = LinesField(_("note for the warehouse"), blank=True)
     discount_percent = PercentField(
         _("discount %"), default=Decimal(0), blank=True, help_text=_("Off the sum of the lines.")
     )

@@ -42,7 +42,7 @@ def unknown_items(run: ImportRun, lines: list[StagedLine], records: Records) -> 
         if line.item_id is None:
             message = _("There is no item %(value)s.") if line.sku else _("No item has the barcode %(value)s.")
             yield line, _problem(run, message % {"value": value}, "unknown_item", name, value)
-        elif not records.items[line.item_id].is_active:
+        elif not records.items[line.item_id].is_active and line.number not in records.orders:
             message = _("%(value)s is not active, so it is not in new orders.")
             yield line, _problem(run, message % {"value": value}, "inactive_item", name, value)
 
@@ -61,6 +61,8 @@ def _compared(line: StagedLine, name: str):
 
 
 def unknown_customer(run: ImportRun, lines: list[StagedLine], records: Records) -> Found:
+    if lines[0].number in records.orders:
+        return  # what is there already knows its customer
     who = said(lines, "email") or said(lines, "customer_name")
     name = "email" if said(lines, "email") else "customer_name"
     count = len(records.customer_ids(lines))

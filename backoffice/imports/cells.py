@@ -22,6 +22,7 @@ NUMBER = re.compile(r"[0-9]+(?:[.,][0-9]+)*")
 SCIENTIFIC = re.compile(r"[+-]?[0-9]+(?:[.,][0-9]+)?[eE][+-]?[0-9]+")
 THREE_DIGITS = re.compile(r"[1-9][0-9]{0,2}[.,][0-9]{3}")
 LINE_BREAKS = re.compile(r"[ ]*[\t\r\n]+[ ]*")
+NEW_LINE = re.compile(r"\r\n|\r|\n")
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 INVISIBLE = re.compile(r"[\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
 WHOLE, AMOUNT = gettext_lazy("a whole number"), gettext_lazy("an amount")
@@ -40,7 +41,16 @@ def text(cell: Cell, most: int) -> str:
     found = _as_text(cell)
     if found.isascii() and found.isprintable() and not found.startswith("'") and len(found) <= most:
         return found.strip()  # nothing below would change it, and most texts are like this
-    found = unquoted(found)
+    return _on_one_line(unquoted(found), most)
+
+
+def lines(cell: Cell, most: int) -> str:
+    """Text that keeps its line breaks, written as \\n, with at most ``most`` characters a line."""
+    found = NEW_LINE.split(unquoted(_as_text(cell)))
+    return "\n".join(_on_one_line(line, most) for line in found).strip("\n")
+
+
+def _on_one_line(found: str, most: int) -> str:
     found = LINE_BREAKS.sub(" ", found)
     if CONTROL.search(found):
         raise ValueError(_("“%(value)s” contains a control character. Remove it.") % {"value": shown(found)})

@@ -39,8 +39,7 @@ class Lines(Text):
     """Text that keeps its line breaks: an address, a note."""
 
     def clean(self, value, row=None, **kwargs):
-        lines = value.splitlines() if type(value) is str else [value]
-        return "\n".join(filter(None, (cells.text(line, self.most) for line in lines)))
+        return cells.lines(value, self.most)
 
 
 class Email(Text):
@@ -94,7 +93,10 @@ class Money(Styled):
 
 
 class Percent(Styled):
-    """19, 5.5 or 19 %."""
+    """19, 5.5 or 19 %. Less than one is written with its sign: 0.5 alone could be a half of the whole."""
+
+    def render(self, value, obj=None, **kwargs):
+        return f"{value}%" if value is not None and 0 < value < 1 else super().render(value)
 
     def clean(self, value, row=None, style="", **kwargs):
         return cells.percent(value, style=style)
