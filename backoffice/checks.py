@@ -1,9 +1,13 @@
 """Configuration mistakes, found before they cost anything."""
 
+from importlib.util import find_spec
+
 from django.conf import settings
-from django.core.checks import Error, Tags, register
+from django.core.checks import Error, Tags, Warning, register
 
 LOOPBACK = {"localhost", "127.0.0.1", "[::1]", "::1", "testserver"}
+
+SHORTEST_KEY = 32  # characters
 
 
 @register(Tags.security)
@@ -31,3 +35,45 @@ def check_sqlite_lock(app_configs, **kwargs):
             )
         ]
     return []
+
+
+@register(Tags.security)
+def check_secret_key(app_configs, **kwargs):
+    key = settings.SECRET_KEY
+    if settings.DEBUG or (len(key) >= SHORTEST_KEY and len(set(key)) >= 5 and not key.startswith("django-insecure-")):
+        return []
+    return [
+        Error(
+            "SECRET_KEY can be guessed.",
+            hint="It signs sessions and links. Use 50 random characters: "
+            'python -c "import secrets; print(secrets.token_urlsafe(50))"',
+            id="backoffice.E003",
+        )
+    ]
+
+
+@register(Tags.security)
+def check_xml_guard(app_configs, **kwargs):
+    if find_spec("defusedxml"):
+        return []
+    return [
+        Error(
+            "defusedxml is not installed.",
+            hint="Workbooks are XML from outside; without it an entity bomb in one is expanded. "
+            "Install requirements.txt.",
+            id="backoffice.E004",
+        )
+    ]
+
+
+@register(Tags.security, deploy=True)
+def check_second_factor(app_configs, **kwargs):
+    if settings.TWO_FACTOR_ROLES:
+        return []
+    return [
+        Warning(
+            "No role needs a second factor to sign in.",
+            hint="Name those who may give rights or undo imports: TWO_FACTOR_ROLES=superusers,Administrator,Manager",
+            id="backoffice.W001",
+        )
+    ]

@@ -21,6 +21,7 @@ PRODUCTION = {
     "DEMO": "0",
     "ALLOWED_HOSTS": "shop.example.com",
     "EMAIL_PROVIDER": "postmark",
+    "TWO_FACTOR_ROLES": "superusers,Administrator",
 }
 
 

@@ -78,7 +78,7 @@ def surroundings(**values: str) -> dict[str, str]:
     base = {
         "PATH": os.environ["PATH"],
         "ENV_FILE": "",
-        "SECRET_KEY": "tooling",
+        "SECRET_KEY": "for-tests-of-started-processes-only-0123456789",
         "DJANGO_HTTPS": "0",
         "HOST": "127.0.0.1",
     }
