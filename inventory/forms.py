@@ -75,6 +75,7 @@ class StockForm(forms.Form):
     @transaction.atomic
     def _run_once(self) -> str:
         """A second submission of the same form, by a double click or a retry, finds what the first one wrote."""
+        change_sets.because(self.cleaned_data["reason"])
         level = stock.level_of(self.item, self.location)
         list(StockLevel.objects.filter(item=self.item).locked())
         since = StockMovement.objects.filter(level=level, pk__gt=self.cleaned_data["newest"] or 0)

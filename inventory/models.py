@@ -49,7 +49,7 @@ class Item(Tracked):
     is_active = models.BooleanField(_("active"), default=True, help_text=_("Off hides it from new orders."))
 
     objects = ItemQuerySet.as_manager()
-    history = History()
+    history = History(quiet=("sku_key",))
 
     class Meta:
         verbose_name = _("item")
@@ -134,7 +134,7 @@ class StockLevel(Tracked):
     )
 
     objects = StockLevelQuerySet.as_manager()
-    history = History(indexed=("item",), excluded_fields=["on_hand", "allocated", "available"])
+    history = History(indexed=("item",), parent="item", excluded_fields=["on_hand", "allocated", "available"])
 
     class Meta:
         verbose_name = _("stock level")
@@ -187,7 +187,7 @@ class StockMovement(AppendOnly):
     reference = models.CharField(_("reference"), max_length=60, blank=True, help_text=_("The document, for people."))
     source_kind = models.CharField(max_length=40, blank=True)
     source_id = models.BigIntegerField(null=True)
-    change_set = models.ForeignKey(ChangeSet, models.PROTECT, related_name="movements")
+    change_set = models.ForeignKey(ChangeSet, models.PROTECT, related_name="movements", db_index=False)
     created_at = models.DateTimeField(_("when"))
 
     objects = StockMovementQuerySet.as_manager()
@@ -199,6 +199,7 @@ class StockMovement(AppendOnly):
         permissions = [("export_stockmovement", "Can export stock movements")]
         indexes = [
             models.Index(fields=["level", "-id"], name="movement_level_newest"),
+            models.Index(fields=["change_set", "id"], name="movement_act"),
             models.Index(
                 fields=["source_kind", "source_id"], name="movement_source", condition=Q(source_id__isnull=False)
             ),

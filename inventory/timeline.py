@@ -1,37 +1,50 @@
 """What stock adds to a timeline: an item's levels and every movement of them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
+from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from backoffice.history import timeline
-from backoffice.history.models import ChangeSet
-from backoffice.history.timeline import MOST_ROWS, Entry
-from inventory.models import Item, StockLevel, StockMovement
+from backoffice.history import finding, kinds, timeline
+from backoffice.history.timeline import Entry, Stream
+from inventory.models import Item, Location, StockLevel, StockMovement
+from inventory.sku import sku_key
 
 
 def contribute():
-    timeline.contribute(Item, level_entries)
-    timeline.contribute(Item, item_movement_entries)
-    timeline.contribute(ChangeSet, change_set_movement_entries)
+    timeline.contribute(Item, timeline.children("levels", gettext_lazy("Reorder level"), StockLevel, "item"))
+    timeline.contribute(Item, stock_stream(MOVED, movements_of_item))
+    timeline.contribute(StockLevel, stock_stream(MOVED, movements_of_level))
+    finding.find_by(Item, find_items)
+    finding.find_by(Location, find_locations)
 
 
-def level_entries(item: Item) -> list[Entry]:
-    return timeline.of_children(StockLevel, item_id=item.pk)
+def find_items(words: str) -> QuerySet:
+    exactly = Item.objects.filter(Q(sku_key=sku_key(words)) | Q(barcode=words))
+    return exactly if exactly.exists() else Item.objects.filter(sku_key__startswith=sku_key(words))
 
 
-def item_movement_entries(item: Item) -> Iterator[Entry]:
-    return movement_entries(StockMovement.objects.filter(level__item=item))
+def find_locations(words: str) -> QuerySet:
+    return Location.objects.filter(Q(code__iexact=words) | Q(name__iexact=words))
 
 
-def change_set_movement_entries(change_set: ChangeSet) -> Iterator[Entry]:
-    return movement_entries(change_set.movements.all())
+def stock_stream(kind: kinds.Kind, rows) -> Stream:
+    return Stream("stock", gettext_lazy("Stock"), kind, rows)
 
 
-def movement_entries(movements: QuerySet) -> Iterator[Entry]:
-    rows = movements.select_related("level__item", "level__location", "change_set").order_by("-pk")[:MOST_ROWS]
-    return (_entry(movement) for movement in rows)
+def movements_of_item(pk: Any) -> QuerySet:
+    return StockMovement.objects.filter(level__item=pk)
+
+
+def movements_of_level(pk: Any) -> QuerySet:
+    return StockMovement.objects.filter(level=pk)
+
+
+def tell(movements: Iterable[StockMovement]) -> list[Entry]:
+    return [_entry(movement) for movement in movements]
 
 
 def _entry(movement: StockMovement) -> Entry:
@@ -48,6 +61,11 @@ def _entry(movement: StockMovement) -> Entry:
         what=_("%(kind)s of %(sku)s at %(location)s · %(why)s") % facts,
         changes=tuple(_changes(movement)),
         order=movement.pk,
+        name=movement.level.item.sku,
+        url=reverse("admin:inventory_stockmovement_change", args=[movement.pk]),
+        model=Item,
+        pk=movement.level.item_id,
+        row=movement,
     )
 
 
@@ -58,3 +76,6 @@ def _changes(movement: StockMovement) -> Iterator[tuple[str, str, str]]:
         yield _("On hand"), str(before_on_hand), str(movement.on_hand_after)
     if movement.allocated_delta:
         yield _("Allocated"), str(before_allocated), str(movement.allocated_after)
+
+
+MOVED = kinds.register(StockMovement, tell, ("level__item", "level__location"))

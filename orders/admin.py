@@ -12,7 +12,6 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from backoffice.exports.lists import ExportAdmin
-from backoffice.history import timeline
 from backoffice.history.admin import TrackedAdmin
 from backoffice.money import amount, percent
 from inventory.models import Location, StockLevel
@@ -139,7 +138,7 @@ class OrderAdmin(
         context |= {"is_typed": is_typed, "totals": obj.totals() if obj else compute([], Decimal(0))}
         context["preview"] = getattr(request, "preview", None)
         if obj:
-            context |= {"steps": self.steps_of(request, obj), "entries": timeline.of(obj), "path": path_of(obj)}
+            context |= {"steps": self.steps_of(request, obj), "path": path_of(obj), **self.timeline_of(request, obj.pk)}
         return super().render_change_form(request, context, add, change, form_url, obj)
 
     # Saving

@@ -11,6 +11,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from backoffice.history import change_sets
 from inventory import claims as planning
 from inventory.claims import Claim
 from inventory.models import Location
@@ -129,6 +130,7 @@ class OrderLineForm(DiscountForm):
         if not self.may_override:
             raise ValidationError(_("You may not let a line wait for stock. Ask a manager."), code="override")
         self.instance.backorder, self.instance.backorder_reason = True, reason
+        change_sets.because(reason)
 
     def below(self) -> str:
         """What the page shows below the line: the answers to its shortage, as buttons."""

@@ -94,7 +94,7 @@ class Order(Tracked):
     confirmed_at = models.DateTimeField(_("confirmed"), null=True, editable=False)
 
     objects = OrderQuerySet.as_manager()
-    history = History(excluded_fields=["form_key", "total"])
+    history = History(quiet=("version", "confirmed_at"), excluded_fields=["form_key", "total"])
 
     class Meta:
         verbose_name = _("order")
@@ -166,7 +166,7 @@ class Order(Tracked):
 
 
 class OrderLine(Tracked):
-    order = models.ForeignKey(Order, models.CASCADE, related_name="lines")
+    order = models.ForeignKey(Order, models.CASCADE, related_name="lines", verbose_name=_("order"))
     item = models.ForeignKey(Item, models.PROTECT, related_name="order_lines", verbose_name=_("item"))
     location = models.ForeignKey(
         Location,
@@ -194,7 +194,7 @@ class OrderLine(Tracked):
     keeps_rate = False  # set where a line becomes what it was, with the rate of tax of then
 
     objects = OrderLineQuerySet.as_manager()
-    history = History(indexed=("order",), excluded_fields=["allocated", "shipped", "returned"])
+    history = History(indexed=("order",), parent="order", excluded_fields=["allocated", "shipped", "returned"])
 
     class Meta:
         verbose_name = _("line")

@@ -1,14 +1,15 @@
 from django.contrib import admin
-from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.http import Http404
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext_lazy as _
 
 from backoffice.exports.lists import ExportAdmin
-from backoffice.history import timeline
+from backoffice.history.activity_page import ActivityPage
+from backoffice.history.change_set_page import ChangeSetPage
+from backoffice.history.middleware import typed_reason
 from backoffice.history.models import ChangeSet
-from backoffice.history.resources import ChangeSetResource
+from backoffice.history.record_pages import RecordPagesAdmin
+from backoffice.history.resources import ActivityResource
 from backoffice.history.undo_pages import UndoPages, links
 
 
@@ -35,11 +36,14 @@ def _refusing(refusal):
     return clean
 
 
-class TrackedAdmin(admin.ModelAdmin):
-    """A record with a history page of ours: its changes and all that belongs to it, in sentences."""
+class TrackedAdmin(RecordPagesAdmin):
+    """A record with a history page of ours, and a place to say why on each of its forms."""
 
     show_full_result_count = False
     list_max_show_all = 200
+
+    class Media:
+        css = {"all": ["history/history.css"]}
 
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
         """A rule that refuses only while saving ends the transaction; then the form runs again and shows it."""
@@ -54,54 +58,37 @@ class TrackedAdmin(admin.ModelAdmin):
         refusal = getattr(request, "refused_while_saving", None)
         return type(form.__name__, (form,), {"clean": _refusing(refusal)}) if refusal else form
 
-    def history_view(self, request, object_id, extra_context=None):
-        record = self.get_object(request, object_id)
-        if record is None:
-            raise Http404
-        if not self.has_view_or_change_permission(request, record):
-            raise PermissionDenied
-        context = {
-            **self.admin_site.each_context(request),
-            "title": _("History"),
-            "object": record,
-            "opts": self.opts,
-            "entries": timeline.of(record),
-            **(extra_context or {}),
-        }
-        return TemplateResponse(request, "history/object_history.html", context)
+    def render_change_form(self, request, context, *args, **kwargs):
+        context |= {"is_reason_asked": True, "typed_reason": typed_reason(request)}
+        return super().render_change_form(request, context, *args, **kwargs)
 
-
-class ActivityList(ChangeList):
-    """A page of change sets, each with the words for what it did."""
-
-    def get_results(self, request):
-        super().get_results(request)
-        self.result_list = list(self.result_list)
-        told = timeline.summarise(self.result_list)
-        for change_set in self.result_list:
-            change_set.told = change_set.summary or told.get(change_set.pk) or change_set.reason
+    def render_delete_form(self, request, context):
+        return super().render_delete_form(request, context | {"is_reason_asked": True})
 
 
 @admin.register(ChangeSet)
 class ChangeSetAdmin(UndoPages, ExportAdmin, ReadOnlyAdmin):
-    resource_classes = [ChangeSetResource]
-    list_display = ["at", "user_name", "source", "what"]
-    list_filter = ["source"]
-    search_fields = ["user_name", "summary", "reason"]
-    ordering = ["-id"]
-    fields = [("user_name", "source"), ("at", "what"), "reason"]
-    readonly_fields = ["what"]
+    """Activity: the list is the feed, and a change set's page shows what it changed, however much."""
+
+    resource_classes = [ActivityResource]
+    fields = [("user_name", "source"), ("at", "summary"), "reason"]
     change_form_template = "history/change_set.html"
 
-    @admin.display(description=_("what"))
-    def what(self, change_set):
-        return getattr(change_set, "told", change_set.summary) or "—"
-
-    def get_changelist(self, request, **kwargs):
-        return ActivityList
+    def changelist_view(self, request, extra_context=None):
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("Activity"),
+            "opts": self.opts,
+            **ActivityPage(request).context(),
+            "may_export": self.has_export_permission(request),
+            **(extra_context or {}),
+        }
+        return TemplateResponse(request, "history/activity.html", context)
 
     def change_view(self, request, object_id, form_url="", extra_context=None):
         change_set = self.get_object(request, object_id)
-        entries = timeline.of_change_set(change_set) if change_set else []
-        shown = {"entries": entries, "undo_links": links(change_set, request.user) if change_set else {}}
-        return super().change_view(request, object_id, form_url, {**(extra_context or {}), **shown})
+        page = ChangeSetPage(request, change_set).context() if change_set else {}
+        page["undo_links"] = links(change_set, request.user) if change_set else {}
+        return super().change_view(request, object_id, form_url, {**page, **(extra_context or {})})

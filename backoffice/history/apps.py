@@ -7,7 +7,10 @@ class HistoryConfig(AppConfig):
     verbose_name = "Review"
 
     def ready(self):
+        from backoffice.exports import sources
         from backoffice.history import dashboard, receivers
+        from backoffice.history.resources import ActivitySource
 
         receivers.connect()
         dashboard.contribute()
+        sources.register(ActivitySource)

@@ -4,7 +4,7 @@ A change set is opened lazily, at the first tracked write of a request, a comman
 acting, every transaction is an act of the system.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import datetime
@@ -17,6 +17,7 @@ from backoffice import logs
 from backoffice.history.models import ChangeSet
 
 Source = ChangeSet.Source
+Reason = str | Callable[[], str]
 
 
 class _Marker:
@@ -33,9 +34,11 @@ class _Marker:
 
 
 class Act:
-    """A change set that becomes a row when something is written for the first time."""
+    """A change set that becomes a row when something is written for the first time. ``reason`` is asked for then."""
 
-    def __init__(self, source: str, user: Any = None, reason: str = "", summary: str = "", at: datetime | None = None):
+    def __init__(
+        self, source: str, user: Any = None, reason: Reason = "", summary: str = "", at: datetime | None = None
+    ):
         if at and source != Source.DEMO:
             raise ValueError("Only the demo may say when something happened.")
         self.source, self.user, self.reason, self.summary, self.at = source, user, reason, summary, at
@@ -46,15 +49,25 @@ class Act:
     def user_id(self) -> int | None:
         return self.user.pk if self.user else None  # anonymous has no pk
 
+    @property
+    def user_name(self) -> str:
+        if not self.user_id:
+            return self.source
+        return (self.user.get_full_name() or self.user.get_username())[:150]
+
+    @property
+    def why(self) -> str:
+        return self.reason() if callable(self.reason) else self.reason
+
     def row(self) -> ChangeSet:
         """The row, inserted now if it is not there yet, or was rolled back with a savepoint."""
         if self._row is None or not self._marker.stands():
             self._row = ChangeSet.objects.create(
                 user_id=self.user_id,
-                user_name=self.user.get_username() if self.user_id else self.source,
+                user_name=self.user_name,
                 source=self.source,
                 summary=self.summary,
-                reason=self.reason,
+                reason=self.why,
                 at=self.at or timezone.now(),
             )
             self._marker = _Marker()
@@ -85,7 +98,7 @@ _system: ContextVar[Act | None] = ContextVar("system", default=None)
 
 @contextmanager
 def change_set(
-    source: str, user: Any = None, reason: str = "", summary: str = "", at: datetime | None = None
+    source: str, user: Any = None, reason: Reason = "", summary: str = "", at: datetime | None = None
 ) -> Iterator[Act]:
     """Everything written inside belongs to one act. ``at`` dates it, for the demo only."""
     with _as(Act(source, user, reason, summary, at)) as act:
@@ -116,6 +129,12 @@ def acting() -> Act:
         system = Act(Source.SYSTEM)
         _system.set(system)
     return system
+
+
+def because(reason: str) -> None:
+    """Why the act happens, unless whoever acts has said so already. Only before its first write."""
+    act = acting()
+    act.reason = act.why or reason
 
 
 def current() -> ChangeSet:

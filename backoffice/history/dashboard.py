@@ -1,13 +1,17 @@
-"""What history shows on the first page: the latest acts, in a few words each."""
+"""What history shows on the first page: the latest acts, each in a sentence."""
 
 from functools import cached_property
 
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from backoffice import dashboard
 from backoffice.dashboard import Card, list_url
-from backoffice.history import timeline
+from backoffice.history import activity
+from backoffice.history.activity import Wanted
 from backoffice.history.models import ChangeSet
+from backoffice.history.sentences import sentence
+from backoffice.history.sight import Sight
 
 MOST = 8
 
@@ -22,7 +26,6 @@ class LatestActivity(Card):
     url = property(lambda self: list_url("history_changeset"))
 
     @cached_property
-    def acts(self) -> list[tuple[ChangeSet, str]]:
-        latest = list(ChangeSet.objects.order_by("-pk")[:MOST])
-        told = timeline.summarise(latest)
-        return [(act, act.summary or told.get(act.pk) or act.reason or act.get_source_display()) for act in latest]
+    def acts(self) -> list[tuple[ChangeSet, SafeString]]:
+        feed = activity.feed(Wanted(), Sight(self.request), MOST)
+        return [(told.change_set, sentence(told)) for told in feed.acts]

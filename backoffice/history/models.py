@@ -2,6 +2,7 @@
 
 from functools import cache
 
+from django.apps import apps
 from django.conf import settings
 from django.db import models, transaction
 from django.utils import timezone
@@ -47,16 +48,21 @@ class ChangeSet(AppendOnly):
         DEMO = "demo", _("demo")
         SYSTEM = "system", _("system")
 
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False)
     user_name = models.CharField(_("who"), max_length=150)
     source = models.CharField(_("source"), max_length=10, choices=Source)
     summary = models.CharField(_("what"), max_length=300)
     reason = models.TextField(_("why"))
-    at = models.DateTimeField(_("when"), db_index=True)
+    at = models.DateTimeField(_("when"))
 
     class Meta:
         verbose_name = _("change set")
         verbose_name_plural = _("activity")
+        indexes = [  # Activity reads newest first, of everybody, of one person, of one source
+            models.Index(fields=["-at", "-id"], name="changeset_newest"),
+            models.Index(fields=["user", "-at", "-id"], name="changeset_user"),
+            models.Index(fields=["source", "-at", "-id"], name="changeset_source"),
+        ]
         permissions = [("undo_changeset", "Can undo a change set"), ("export_changeset", "Can export change sets")]
 
     def __str__(self):
@@ -67,20 +73,45 @@ class ChangeSet(AppendOnly):
         return self.undos.filter(part="", stands=True).select_related("by").first()
 
 
+class Note(AppendOnly):
+    """What a person wrote beside a record, for those who come after. The record is named, so that it may go."""
+
+    kind = models.CharField(max_length=60)  # the label of the record's model, such as orders.order
+    object_id = models.BigIntegerField()
+    text = models.TextField(_("note"), max_length=2000)
+    change_set = models.ForeignKey(ChangeSet, models.PROTECT, related_name="+")
+
+    class Meta:
+        verbose_name = _("note")
+        verbose_name_plural = _("notes")
+        indexes = [models.Index(fields=["kind", "object_id", "-id"], name="note_record_newest")]
+
+    def __str__(self):
+        return self.text
+
+    @property
+    def record(self) -> tuple[type[models.Model], int]:
+        return apps.get_model(self.kind), self.object_id
+
+
 class HistoryRow(AppendOnly):
     """Base of every historical model."""
 
-    change_set = models.ForeignKey(ChangeSet, models.PROTECT, related_name="+")
+    change_set = models.ForeignKey(ChangeSet, models.PROTECT, related_name="+", db_index=False)
 
     class Meta:
         abstract = True
 
 
 class History(HistoricalRecords):
-    """simple-history with 64-bit ids, text reasons, and no index but the record's id and what ``indexed`` names."""
+    """simple-history with 64-bit ids, text reasons, and no indexes but those that a reader needs.
 
-    def __init__(self, *, indexed: tuple[str, ...] = (), **options):
-        self.indexed = indexed
+    A record's versions, the rows of an act, what was deleted, and what ``indexed`` names can be found. ``parent`` names
+    the record that a row is told with; ``quiet`` fields follow from others and are left out when changes are told.
+    """
+
+    def __init__(self, *, indexed: tuple[str, ...] = (), parent: str = "", quiet: tuple[str, ...] = (), **options):
+        self.indexed, self.parent, self.quiet = indexed, parent, quiet
         super().__init__(
             bases=[HistoryRow],
             history_id_field=models.BigAutoField(),
@@ -92,8 +123,27 @@ class History(HistoricalRecords):
     def copy_fields(self, model):
         fields = super().copy_fields(model)
         for name, field in fields.items():
-            field.db_index = name == model._meta.pk.name or name in self.indexed
+            field.db_index = name in self.indexed
         return fields
+
+    def get_extra_fields(self, model, fields):
+        return {**super().get_extra_fields(model, fields), "parent": self.parent, "quiet": self.quiet}
+
+    def _get_history_user_fields(self):
+        fields = super()._get_history_user_fields()
+        fields["history_user"].db_index = False
+        return fields
+
+    def get_meta_options(self, model):
+        name, pk = f"h{model._meta.model_name}", model._meta.pk.name
+        return {
+            **super().get_meta_options(model),
+            "indexes": [
+                models.Index(fields=[pk, "history_id"], name=f"{name}_version"),
+                models.Index(fields=["change_set", "history_id"], name=f"{name}_act"),
+                models.Index(fields=["history_id"], condition=models.Q(history_type="-"), name=f"{name}_deleted"),
+            ],
+        }
 
 
 @cache

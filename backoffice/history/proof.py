@@ -5,12 +5,12 @@ from typing import Any
 
 from django.db import connections
 
-from backoffice.history import append_only, timeline
+from backoffice.history import append_only, entries
 
 
 def find_gaps(using: str) -> Iterator[str]:
     """A sentence for every record that differs from its newest history row, or has none, or is gone without a trace."""
-    for model in timeline.history_models():
+    for model in entries.history_models():
         yield from _differing(model, using)
         yield from _vanished(model, using)
 

@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import F, OuterRef, QuerySet, Subquery
 from django.urls import NoReverseMatch, reverse
 
-from backoffice.history import timeline
+from backoffice.history import entries
 from backoffice.history.models import ChangeSet, Tracked
 from backoffice.history.undo import DELETED, Change, Group, Way, history_of
 
@@ -96,19 +96,19 @@ def _words(found: Iterable[Group]) -> Callable[[Any, Any], str]:
     """How values are shown, with the names of the records that they point at."""
     changes = [change for group in found for change in group.changes]
     rows = [row for change in changes for row in (change.before, change.after, *change.later) if row is not None]
-    names = timeline._names_of_related(rows)
+    names = entries.names_of_related(rows)
     return partial(_shown, names)
 
 
 def _shown(names: dict, field: Any, value: Any) -> str:
-    return timeline._shown(field, value, names)
+    return entries.shown(field, value, names)
 
 
 def _text(group: Group) -> str:
     model: Any = group.way.model
     record = (group.root and group.root.now) or model._base_manager.filter(pk=group.pk).first()
     if record is None and group.root:
-        return timeline._describe(group.root.before or group.root.after, {}, ())
+        return entries.describe(group.root.before or group.root.after, {})
     return f"{model._meta.verbose_name} {record}"
 
 

@@ -15,7 +15,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from backoffice.history import change_sets, timeline, undo_read
+from backoffice.history import change_sets, sentences, undo_read
 from backoffice.history.change_sets import Source
 from backoffice.history.models import ChangeSet, Undo
 from backoffice.history.undo import Group, Outcome, Way, history_of, way_of, ways
@@ -199,7 +199,7 @@ def act(undo: Undo):
 
 
 def told_in_short(change_set: ChangeSet) -> str:
-    told = change_set.summary or timeline.summarise([change_set]).get(change_set.pk)
+    told = sentences.in_short(change_set)
     return told or str(change_set)
 
 

@@ -21,13 +21,27 @@ class Migration(migrations.Migration):
                 ('source', models.CharField(choices=[('admin', 'admin'), ('import', 'import'), ('command', 'command'), ('worker', 'worker'), ('undo', 'undo'), ('demo', 'demo'), ('system', 'system')], max_length=10, verbose_name='source')),
                 ('summary', models.CharField(max_length=300, verbose_name='what')),
                 ('reason', models.TextField(verbose_name='why')),
-                ('at', models.DateTimeField(db_index=True, verbose_name='when')),
-                ('user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('at', models.DateTimeField(verbose_name='when')),
+                ('user', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
                 'verbose_name': 'change set',
                 'verbose_name_plural': 'activity',
                 'permissions': [('undo_changeset', 'Can undo a change set'), ('export_changeset', 'Can export change sets')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Note',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('kind', models.CharField(max_length=60)),
+                ('object_id', models.BigIntegerField()),
+                ('text', models.TextField(max_length=2000, verbose_name='note')),
+                ('change_set', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='history.changeset')),
+            ],
+            options={
+                'verbose_name': 'note',
+                'verbose_name_plural': 'notes',
             },
         ),
         migrations.CreateModel(
@@ -54,8 +68,30 @@ class Migration(migrations.Migration):
                 'verbose_name': 'undo',
                 'verbose_name_plural': 'undos',
                 'default_permissions': (),
-                'indexes': [models.Index(fields=['by'], name='undo_by')],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('part', ''), ('stands', True)), fields=('undone',), name='undo_whole_act_once')],
             },
+        ),
+        migrations.AddIndex(
+            model_name='changeset',
+            index=models.Index(fields=['-at', '-id'], name='changeset_newest'),
+        ),
+        migrations.AddIndex(
+            model_name='changeset',
+            index=models.Index(fields=['user', '-at', '-id'], name='changeset_user'),
+        ),
+        migrations.AddIndex(
+            model_name='changeset',
+            index=models.Index(fields=['source', '-at', '-id'], name='changeset_source'),
+        ),
+        migrations.AddIndex(
+            model_name='note',
+            index=models.Index(fields=['kind', 'object_id', '-id'], name='note_record_newest'),
+        ),
+        migrations.AddIndex(
+            model_name='undo',
+            index=models.Index(fields=['by'], name='undo_by'),
+        ),
+        migrations.AddConstraint(
+            model_name='undo',
+            constraint=models.UniqueConstraint(condition=models.Q(('part', ''), ('stands', True)), fields=('undone',), name='undo_whole_act_once'),
         ),
     ]
