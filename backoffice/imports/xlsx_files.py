@@ -30,7 +30,7 @@ def open_sheet(file: Source, wanted: str) -> Sheet:
     part = parts.get(part_name(file, name), xlsx_guard.Part(name))
     sheet = _guarded(partial(book.get_sheet_by_name, name))
     check_merged(sheet)
-    odd = odd_cells(file, part) if part.has_odd_cells else {}
+    odd, formulas = odd_cells(file, part) if part.has_odd_cells else ({}, 0)
     left = (sheet.start or (0, 0))[1]
     header_row = split_header(_rows(sheet, left, {}))
     header = [heading(cell) for cell in header_row.cells]
@@ -38,7 +38,7 @@ def open_sheet(file: Source, wanted: str) -> Sheet:
     def read() -> Iterator[Row]:
         return (row for row in _rows(sheet, left, odd) if row.number > header_row.number)
 
-    return Sheet(name=name, header=header, read=read, notices=notices(book, name, part))
+    return Sheet(name=name, header=header, read=read, notices=notices(book, name, part, formulas))
 
 
 def _open(file: Source) -> CalamineWorkbook:
@@ -108,7 +108,7 @@ def check_merged(sheet: CalamineSheet) -> None:
         raise FileRefused(message % facts, code="merged")
 
 
-def notices(book: CalamineWorkbook, name: str, part: xlsx_guard.Part) -> list[str]:
+def notices(book: CalamineWorkbook, name: str, part: xlsx_guard.Part, formulas: int) -> list[str]:
     found = []
     hidden = [meta.name for meta in book.sheets_metadata if meta.visible != SheetVisibleEnum.Visible]
     if hidden:
@@ -122,6 +122,13 @@ def notices(book: CalamineWorkbook, name: str, part: xlsx_guard.Part) -> list[st
         found.append(sentence % {"count": part.hidden_rows})
     if part.hidden_columns:
         found.append(_("Columns are hidden in the sheet; they are imported too."))
+    if formulas:
+        sentence = ngettext(
+            "%(count)d cell is a formula; it counts with the value it was saved with.",
+            "%(count)d cells are formulas; they count with the values they were saved with.",
+            formulas,
+        )
+        found.append(sentence % {"count": formulas})
     return found
 
 
@@ -141,17 +148,23 @@ def _odd_row(number: int, cells: list, left: int, odd: dict[int, str]) -> Row:
     return Row(number, cells)
 
 
-def odd_cells(file: Source, part: xlsx_guard.Part) -> Odd:
-    """Cells that calamine gives as blank though they are not: errors, and formulas that were never calculated."""
+def odd_cells(file: Source, part: xlsx_guard.Part) -> tuple[Odd, int]:
+    """Cells that calamine gives as blank though they are not: errors, and formulas that were never calculated.
+
+    And how many other formulas there are, whose values were calculated at some time.
+    """
     file.seek(0)
     with zipfile.ZipFile(file) as archive:
         data = archive.read(part.name)
     found: Odd = {}
+    formulas = 0
     for attributes, content in CELL.findall(data):
         place = PLACE.search(attributes)
         if place and (what := _what_is_odd(attributes, content)):
             found.setdefault(int(place[2]), {})[xlsx_guard.column_number(place[1]) - 1] = what
-    return found
+        else:
+            formulas += bool(FORMULA.search(content))
+    return found, formulas
 
 
 def _what_is_odd(attributes: bytes, content: bytes) -> str:

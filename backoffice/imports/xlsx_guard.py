@@ -70,6 +70,10 @@ def damaged() -> FileRefused:
     )
 
 
+def macros() -> FileRefused:
+    return FileRefused(_("The file contains macros (.xlsm). Save it as .xlsx."), code="macros")
+
+
 def check_entries(archive: zipfile.ZipFile) -> None:
     names = archive.namelist()
     if len(names) > MAX_ENTRIES:
@@ -79,7 +83,7 @@ def check_entries(archive: zipfile.ZipFile) -> None:
     if any(_is_odd(entry) for entry in archive.infolist()):
         raise FileRefused(_("The XLSX holds parts that point outside of it."), code="zip")
     if any(name.casefold().endswith("vbaproject.bin") for name in names):
-        raise FileRefused(_("The file contains macros (.xlsm). Save it as .xlsx."), code="macros")
+        raise macros()
     if not {"[Content_Types].xml", "xl/workbook.xml"} <= set(names):
         raise FileRefused(_("This is neither CSV nor XLSX. Save it as .csv or .xlsx."), code="format")
 
@@ -98,6 +102,8 @@ def _unpack(archive: zipfile.ZipFile) -> dict[str, Part]:
             total += size
             check_total(total, packed)
             check_markup(data)
+            if entry.filename == "[Content_Types].xml" and b"macroEnabled" in data:
+                raise macros()
             if entry.filename.startswith("xl/worksheets/"):
                 part.look(data)
                 check_area(part)
