@@ -153,7 +153,8 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         "init_command": _pragmas + "PRAGMA query_only=ON;",
     }
 else:
-    DATABASES["default"].setdefault("OPTIONS", {})["options"] = "-c lock_timeout=3s"  # then it is tried again
+    # A lock that is not had in time is tried again. To compile a statement costs more than the largest import saves.
+    DATABASES["default"].setdefault("OPTIONS", {})["options"] = "-c lock_timeout=3s -c jit=off"
     DATABASES["replica"].setdefault("OPTIONS", {})["options"] = "-c default_transaction_read_only=on"
 
 # Users ----------------------------------------------------------------------------------------------------------------

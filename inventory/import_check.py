@@ -1,116 +1,92 @@
 """What an import would do: set-based SQL over the staged rows and live data, the same on both engines.
 
-Only staged rows are written. The order matters: the newest history of an item is noted before its values are
-compared, so that an edit in between shows as a conflict when the import is applied.
+Only staged rows are written, and each once: what it means is looked up while it goes in. One statement sees an item and
+its newest history at one moment, so that an edit afterwards shows as a conflict when the import is applied.
 """
 
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
+from typing import Any
 
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
-from backoffice.imports import staged
+from backoffice.imports import set_based
 from backoffice.imports.models import ImportRun
-from backoffice.imports.set_based import execute, rows
+from backoffice.imports.set_based import INCOMING, rows
 from inventory import import_refusals
 from inventory.import_sql import ATTRIBUTES, sql
 from inventory.models import StagedItem
 
+FOUND_BY = {
+    "sku": "i.sku_key = n.sku_key",
+    "barcode": "i.barcode = n.barcode AND NOT (i.barcode = '')",  # as the condition of its index
+}
+KEYS = {
+    "sku": "n.sku_key",
+    "barcode": "CASE WHEN n.sku_key = '' THEN COALESCE(i.sku_key, '') ELSE n.sku_key END",
+}
+DELTAS = {
+    "set": "n.quantity - COALESCE(l.on_hand, 0)",
+    "add": "n.quantity",
+    "subtract": "-n.quantity",
+}
+DIFFERS = " OR ".join(f"(n.{name} IS NOT NULL AND n.{name} <> i.{name})" for name in ATTRIBUTES)
+ACTION = (
+    "CASE WHEN w.action <> '' THEN w.action WHEN {stays_out} THEN 'left_out' WHEN w.item_id IS NULL THEN 'new'"
+    " WHEN w.item_differs OR w.level_differs OR w.delta <> 0 THEN 'changed' ELSE 'unchanged' END"
+)
+STAYS_OUT = {"both": "FALSE", "update": "w.item_id IS NULL", "create": "w.item_id IS NOT NULL"}
+
+
+def stage(run: ImportRun, columns: Sequence[str], values: Iterable[tuple], *, takes_attributes: bool) -> None:
+    """Finds for each row its item and its level, and how it differs from them. ``takes_attributes``: also the item."""
+    found = {
+        "sku_key": KEYS[run.options["key"]],
+        "item_id": "i.id",
+        "checked_history_id": "(SELECT MAX(h.history_id) FROM {ih} h WHERE h.id = i.id)",
+        "level_id": "l.id",
+        "checked_on_hand": "COALESCE(l.on_hand, 0)",
+        "checked_movement_id": "COALESCE((SELECT MAX(m.id) FROM {m} m WHERE m.level_id = l.id), 0)",
+        "checked_level_history_id": "(SELECT MAX(h.history_id) FROM {lh} h WHERE h.id = l.id)",
+        "delta": f"COALESCE({DELTAS[run.options['mode']]}, 0)",
+        "item_differs": f"i.id IS NOT NULL AND ({DIFFERS} OR NOT i.is_active)" if takes_attributes else "FALSE",
+        "level_differs": "COALESCE(n.reorder_level <> COALESCE(l.reorder_level, 0), FALSE)",
+    }
+    given: list[Any] = [StagedItem._meta.get_field(name) for name in columns]
+    as_given = {field.column: f"n.{field.column}" for field in given}
+    looked_up = ", ".join(f"{expression} AS {name}" for name, expression in (as_given | found).items())
+    names = ", ".join(name for name in as_given | found if name != "action")
+    source = (
+        f"SELECT {looked_up} FROM {INCOMING} n LEFT JOIN {{i}} i ON {FOUND_BY[run.options['key']]}"
+        " LEFT JOIN {l} l ON l.item_id = i.id AND l.location_id = n.location_id"
+    )
+    action = ACTION.format(stays_out=STAYS_OUT[run.options.get("write", "both")])
+    statement = f"INSERT INTO {{s}} (action, applied, {names}) SELECT {action}, FALSE, {names} FROM ({source}) w"
+    set_based.stage_through(StagedItem, columns, values, sql(statement))
+
 
 def check(run: ImportRun) -> list[str]:
-    """Marks every staged row of the run; returns sentences about what it would mean."""
-    find_and_weigh(run)
+    """Refuses what cannot be; returns sentences about what the other rows would mean."""
+    refuse_contradictions(run)
     import_refusals.refuse_incomplete(run)
-    compare_items(run)
-    decide(run)
     return [*padded_notices(run), *effects(run)]
 
 
 def check_counts(run: ImportRun) -> list[str]:
-    """The same for a file that may only say how many there are: items are left as they are."""
-    find_and_weigh(run)
+    """The same for a file that may only say how many there are."""
+    refuse_contradictions(run)
     import_refusals.refuse_unknown(run)
-    decide(run)
     return effects(run)
 
 
-def find_and_weigh(run: ImportRun) -> None:
-    find_live_records(run)
-    staged.leave_out(run, StagedItem, "item_id")
+def refuse_contradictions(run: ImportRun) -> None:
     import_refusals.refuse_repeated(run)
     import_refusals.refuse_disagreeing(run)
     import_refusals.refuse_taken_barcodes(run)
     import_refusals.refuse_other_sku(run)
-    weigh(run)
     import_refusals.refuse_unstocked(run)
     import_refusals.refuse_impossible(run)
-
-
-def find_live_records(run: ImportRun) -> None:
-    if run.options["key"] == "sku":
-        execute(
-            sql("UPDATE {s} AS s SET item_id = i.id FROM {i} i WHERE s.run_id = %s AND i.sku_key = s.sku_key"), [run.pk]
-        )
-    else:
-        match = (
-            "UPDATE {s} AS s SET item_id = i.id, sku_key = CASE WHEN s.sku_key = '' THEN i.sku_key ELSE s.sku_key END"
-        )
-        execute(
-            sql(match + " FROM {i} i WHERE s.run_id = %s AND i.barcode = s.barcode AND NOT (i.barcode = '')"), [run.pk]
-        )
-    execute(
-        sql(
-            "UPDATE {s} AS s SET checked_history_id = (SELECT MAX(h.history_id) FROM {ih} h WHERE h.id = s.item_id)"
-            " WHERE s.run_id = %s AND s.item_id IS NOT NULL"
-        ),
-        [run.pk],
-    )
-    execute(
-        sql(
-            "UPDATE {s} AS s SET level_id = l.id, checked_on_hand = l.on_hand,"
-            " checked_movement_id ="
-            " COALESCE((SELECT m.id FROM {m} m WHERE m.level_id = l.id ORDER BY m.id DESC LIMIT 1), 0),"
-            " checked_level_history_id = (SELECT MAX(h.history_id) FROM {lh} h WHERE h.id = l.id)"
-            " FROM {l} l WHERE s.run_id = %s AND l.item_id = s.item_id AND l.location_id = s.location_id"
-        ),
-        [run.pk],
-    )
-
-
-def weigh(run: ImportRun) -> None:
-    """By how much each row moves its stock level."""
-    delta = {"set": "quantity - checked_on_hand", "add": "quantity", "subtract": "-quantity"}[run.options["mode"]]
-    execute(sql(f"UPDATE {{s}} SET delta = {delta} WHERE run_id = %s AND quantity IS NOT NULL"), [run.pk])
-
-
-def compare_items(run: ImportRun) -> None:
-    differs = " OR ".join(f"(s.{a} IS NOT NULL AND s.{a} <> i.{a})" for a in ATTRIBUTES)
-    execute(
-        sql(
-            "UPDATE {s} AS s SET item_differs = (" + differs + " OR NOT i.is_active)"
-            " FROM {i} i WHERE s.run_id = %s AND i.id = s.item_id AND s.action = ''"
-        ),
-        [run.pk],
-    )
-
-
-def decide(run: ImportRun) -> None:
-    execute(
-        sql(
-            "UPDATE {s} AS s SET level_differs = (s.reorder_level <>"
-            " COALESCE((SELECT l.reorder_level FROM {l} l WHERE l.id = s.level_id), 0))"
-            " WHERE s.run_id = %s AND s.reorder_level IS NOT NULL AND s.action = ''"
-        ),
-        [run.pk],
-    )
-    execute(
-        sql(
-            "UPDATE {s} SET action = CASE WHEN item_id IS NULL THEN 'new'"
-            " WHEN item_differs OR level_differs OR delta <> 0 THEN 'changed' ELSE 'unchanged' END"
-            " WHERE run_id = %s AND action = ''"
-        ),
-        [run.pk],
-    )
 
 
 # What it would mean -----------------------------------------------------------------------------------------------

@@ -127,6 +127,9 @@ class ItemKind(kinds.Kind):
     def heading(self, name):
         return HEADINGS[name].capitalize() if name != "sku" else "SKU"
 
+    def stage(self, run, columns, values):
+        import_check.stage(run, columns, values, takes_attributes=True)
+
     def check(self, run):
         return import_check.check(run)
 
@@ -176,6 +179,9 @@ class CountKind(ItemKind):
         self.settle_key(run, fields)
         if "quantity" not in fields:
             raise FileRefused(_("No column holds the counted quantity. Match a column to it."), code="no_fields")
+
+    def stage(self, run, columns, values):
+        import_check.stage(run, columns, values, takes_attributes=False)
 
     def check(self, run):
         return import_check.check_counts(run)

@@ -50,7 +50,7 @@ def refuse_disagreeing(run: ImportRun) -> None:
         sql(
             "SELECT s.id, s.sku, d.* FROM {s} s JOIN (SELECT sku_key, " + differing + " FROM {s}"
             " WHERE run_id = %s AND sku_key <> '' GROUP BY sku_key HAVING COUNT(*) > 1) d"
-            " ON d.sku_key = s.sku_key WHERE s.run_id = %s AND s.action = ''"
+            " ON d.sku_key = s.sku_key WHERE s.run_id = %s AND s.action {open}"
         ),
         [run.pk, run.pk],
     )
@@ -67,7 +67,7 @@ def refuse_taken_barcodes(run: ImportRun) -> None:
     found = rows(
         sql(
             "SELECT s.id, s.barcode, i.sku FROM {s} s JOIN {i} i ON i.barcode = s.barcode AND NOT (i.barcode = '')"
-            " WHERE s.run_id = %s AND s.action = '' AND s.barcode <> '' AND i.sku_key <> s.sku_key"
+            " WHERE s.run_id = %s AND s.action {open} AND s.barcode <> '' AND i.sku_key <> s.sku_key"
         ),
         [run.pk],
     )
@@ -80,7 +80,7 @@ def refuse_taken_barcodes(run: ImportRun) -> None:
         sql(
             "SELECT s.id, s.barcode FROM {s} s JOIN (SELECT barcode FROM {s} WHERE run_id = %s AND barcode <> ''"
             " GROUP BY barcode HAVING MIN(sku_key) <> MAX(sku_key)) d ON d.barcode = s.barcode"
-            " WHERE s.run_id = %s AND s.action = ''"
+            " WHERE s.run_id = %s AND s.action {open}"
         ),
         [run.pk, run.pk],
     )
@@ -99,9 +99,9 @@ def refuse_other_sku(run: ImportRun) -> None:
     found = rows(
         sql(
             "SELECT s.id, s.sku, s.barcode, i.sku FROM {s} s JOIN {i} i ON i.id = s.item_id"
-            " WHERE s.run_id = %s AND s.action = '' AND s.sku_key <> i.sku_key"
+            " WHERE s.run_id = %s AND s.action {open} AND s.sku_key <> i.sku_key"
             " UNION ALL SELECT s.id, s.sku, s.barcode, i.sku FROM {s} s JOIN {i} i ON i.sku_key = s.sku_key"
-            " WHERE s.run_id = %s AND s.action = '' AND s.item_id IS NULL"
+            " WHERE s.run_id = %s AND s.action {open} AND s.item_id IS NULL"
         ),
         [run.pk, run.pk],
     )
@@ -125,7 +125,7 @@ def refuse_unstocked(run: ImportRun) -> None:
     found = rows(
         sql(
             "SELECT s.id, i.sku, s.quantity FROM {s} s JOIN {i} i ON i.id = s.item_id"
-            " WHERE s.run_id = %s AND s.action = '' AND s.quantity > 0 AND NOT i.is_stocked"
+            " WHERE s.run_id = %s AND s.action {open} AND s.quantity > 0 AND NOT i.is_stocked"
         ),
         [run.pk],
     )
@@ -143,7 +143,7 @@ def refuse_impossible(run: ImportRun) -> None:
             "SELECT id, sku, quantity, level_id, location_id, on_hand, allocated FROM"
             " (SELECT s.*, COALESCE(l.on_hand, 0) AS on_hand, COALESCE(l.allocated, 0) AS allocated"
             " FROM {s} s LEFT JOIN {l} l ON l.id = s.level_id"
-            " WHERE s.run_id = %s AND s.action = '' AND s.quantity IS NOT NULL) w"
+            " WHERE s.run_id = %s AND s.action {open} AND s.quantity IS NOT NULL) w"
             " WHERE on_hand + delta < allocated OR on_hand + delta > %s"
         ),
         [run.pk, MAX_QUANTITY],
@@ -191,10 +191,9 @@ def refuse_incomplete(run: ImportRun) -> None:
     """A new item needs a SKU and, on one of its rows, a name."""
     found = rows(
         sql(
-            "SELECT s.id, s.sku, s.barcode FROM {s} s LEFT JOIN"
-            " (SELECT sku_key, MAX(name) AS name FROM {s} WHERE run_id = %s AND action = '' GROUP BY sku_key) n"
-            " ON n.sku_key = s.sku_key WHERE s.run_id = %s AND s.action = '' AND s.item_id IS NULL"
-            " AND (s.sku_key = '' OR COALESCE(n.name, '') = '')"
+            "SELECT s.id, s.sku, s.barcode FROM {s} s WHERE s.run_id = %s AND s.action = 'new'"
+            " AND (s.sku_key = '' OR COALESCE(s.name, '') = '' AND NOT EXISTS (SELECT 1 FROM {s} n"
+            " WHERE n.run_id = %s AND n.sku_key = s.sku_key AND n.action = 'new' AND n.name <> ''))"
         ),
         [run.pk, run.pk],
     )
@@ -212,7 +211,7 @@ def _incomplete(run: ImportRun, sku: str, barcode: str | None) -> Problem:
 def refuse_unknown(run: ImportRun) -> None:
     """A count is of an item that exists; none is made by it."""
     key = run.options["key"]
-    found = rows(sql(f"SELECT id, {key} FROM {{s}} WHERE run_id = %s AND action = '' AND item_id IS NULL"), [run.pk])
+    found = rows(sql(f"SELECT id, {key} FROM {{s}} WHERE run_id = %s AND action = 'new'"), [run.pk])
     message = {
         "sku": _("There is no item %(key)s. A count creates none: import it as an item first."),
         "barcode": _("No item has the barcode %(key)s. A count creates none: import it as an item first."),

@@ -11,9 +11,11 @@ TABLES = {
     "m": table(StockMovement),
     "ih": table(Item.history.model),
     "lh": table(StockLevel.history.model),
+    "open": "IN ('new', 'changed', 'unchanged')",
 }
 
 
 def sql(text: str) -> str:
-    """The statement with its tables: {s}taged rows, {i}tems, {l}evels, {m}ovements, {ih} and {lh} their history."""
+    """The statement with its tables: {s}taged rows, {i}tems, {l}evels, {m}ovements, {ih} and {lh} their
+    history. An action that is {open} is neither refused nor left out."""
     return text.format(**TABLES)

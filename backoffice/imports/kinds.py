@@ -1,13 +1,14 @@
 """What can be imported. An app registers its kinds when it is ready; this package knows none of them by name."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from django.db.models import QuerySet
 from import_export.resources import Resource
 
+from backoffice.imports import set_based
 from backoffice.imports.matching import Synonyms
 from backoffice.imports.models import ImportRun, StagedRow
 from backoffice.imports.refusals import Problem
@@ -70,6 +71,10 @@ class Kind(ABC):
     @abstractmethod
     def complete(self, run: ImportRun, row: CleanRow) -> list[Problem]:
         """Adds to a cleaned row the columns that are computed; returns problems of the row as a whole."""
+
+    def stage(self, run: ImportRun, columns: Sequence[str], values: Iterable[tuple]) -> None:
+        """Writes the cleaned rows into the staged table, ``columns`` of it."""
+        set_based.stage(self.staged, columns, values)
 
     @abstractmethod
     def check(self, run: ImportRun) -> list[str]:

@@ -27,10 +27,42 @@ def stage(model: type[models.Model], columns: Sequence[str], values: Iterable[tu
     count = 0
     for batch in batched(values, BATCH):
         with transaction.atomic():
-            _write(model, columns, batch)
+            _write(model, table(model), columns, batch)
         count += len(batch)
     refresh_statistics(model)
     return count
+
+
+INCOMING = "incoming"  # a temporary table, which only its own connection sees
+
+
+def stage_through(model: type[models.Model], columns: Sequence[str], values: Iterable[tuple], statement: str, **params):
+    """Stages rows by way of the temporary table ``incoming``: ``statement`` selects from it what it inserts.
+
+    What has to be looked up is looked up on the way in, because to write a row is cheaper than to rewrite it.
+    """
+    at_once = connection.vendor == "postgresql"  # it plans one statement for all rows best, and lets others write
+    _create_incoming(model, columns)
+    for batch in batched(values, BATCH):
+        with transaction.atomic():
+            _write(model, INCOMING, columns, batch)
+            if not at_once:
+                execute(statement, params)
+                execute(f"DELETE FROM {INCOMING}")
+    if at_once:
+        execute(f"ANALYZE {INCOMING}")
+        execute(statement, params)
+    execute(f"DROP TABLE {INCOMING}")
+    refresh_statistics(model)
+
+
+def _create_incoming(model: type[models.Model], columns: Sequence[str]) -> None:
+    execute(f"DROP TABLE IF EXISTS {INCOMING}")
+    execute(f"CREATE TEMPORARY TABLE {INCOMING} AS SELECT {_names(model, columns)} FROM {table(model)} WHERE 1 = 0")
+
+
+def _names(model: type[models.Model], columns: Sequence[str]) -> str:
+    return ", ".join(_quoted(model._meta.get_field(name)) for name in columns)
 
 
 def refresh_statistics(*changed: type[models.Model]) -> None:
@@ -39,16 +71,16 @@ def refresh_statistics(*changed: type[models.Model]) -> None:
         execute(f"ANALYZE {', '.join(table(model) for model in changed)}")
 
 
-def _write(model: type[models.Model], columns: Sequence[str], batch: Sequence[tuple]) -> None:
-    names = ", ".join(_quoted(model._meta.get_field(name)) for name in columns)
+def _write(model: type[models.Model], into: str, columns: Sequence[str], batch: Sequence[tuple]) -> None:
+    names = _names(model, columns)
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            with cursor.copy(f"COPY {table(model)} ({names}) FROM STDIN") as copy:
+            with cursor.copy(f"COPY {into} ({names}) FROM STDIN") as copy:
                 for row in batch:
                     copy.write_row(row)
         else:
             places = ", ".join(["%s"] * len(columns))
-            cursor.executemany(f"INSERT INTO {table(model)} ({names}) VALUES ({places})", batch)
+            cursor.executemany(f"INSERT INTO {into} ({names}) VALUES ({places})", batch)
 
 
 def insert(model: type[models.Model], expressions: Mapping[str, str], source: str, params: Mapping[str, Any]) -> int:

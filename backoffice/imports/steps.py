@@ -146,7 +146,7 @@ def reopen(run: ImportRun) -> bool:
 def _stage(run: ImportRun, kind: Kind, opened: Opened) -> None:
     _forget_staged(run, kind)
     columns = ("run", "row", "action", "problems", *kind.columns)
-    set_based.stage(kind.staged, columns, _staged_values(run, kind, opened))
+    kind.stage(run, columns, _staged_values(run, kind, opened))
 
 
 def _forget_staged(run: ImportRun, kind: Kind) -> None:
