@@ -4,10 +4,10 @@ The end state is that of saving each row through the receivers; a test compares 
 everywhere: stock levels first, in primary key order.
 """
 
-from itertools import batched
 from typing import Any
 
 from django.db import connection
+from django.db.models import Model
 from django.utils.translation import gettext as _
 
 from backoffice.history import bulk, change_sets
@@ -15,7 +15,7 @@ from backoffice.imports import staged
 from backoffice.imports.kinds import Chunk
 from backoffice.imports.models import ImportRun
 from backoffice.imports.refusals import Problem
-from backoffice.imports.set_based import execute, insert, refresh_statistics, rows
+from backoffice.imports.set_based import execute, insert, refresh_statistics, rows, table
 from inventory import signals
 from inventory.import_refusals import refuse
 from inventory.import_sql import ATTRIBUTES, sql
@@ -23,7 +23,6 @@ from inventory.models import MAX_QUANTITY, Item, StockLevel, StockMovement
 
 CHUNK = 5_000
 WHOLE = 20_000  # an all-or-nothing import up to this size is one transaction
-ARRIVALS = 500  # levels in one signal
 KINDS = {
     "set": StockMovement.Kind.COUNT,
     "add": StockMovement.Kind.RECEIPT,
@@ -33,11 +32,10 @@ KINDS = {
 CARRIED = "('shipment', 'return', 'allocation', 'release')"
 IN_CHUNK = "s.run_id = %(run)s AND s.sku_key > %(first)s AND s.sku_key <= %(last)s AND s.action IN ('new', 'changed')"
 SAYS_SOMETHING = "(s.quantity IS NOT NULL OR s.reorder_level IS NOT NULL)"  # of stock
-# a row with its item and its level, both as they are now: of either it may be the chunk that made them
-ITEM = "{s} s JOIN {i} i ON i.sku_key = s.sku_key"
-LEVEL = ITEM + " JOIN {l} l ON l.item_id = i.id AND l.location_id = s.location_id"
-# a level has history from its first moment, so one without was made by this chunk, and its history is yet to be written
-MADE_NOW = "s.level_id IS NULL AND NOT EXISTS (SELECT 1 FROM {lh} h WHERE h.id = l.id)"
+THERE = "{s} s JOIN {l} l ON l.item_id = s.item_id AND l.location_id = s.location_id"  # rows with a level, as it is now
+# Records have history from their first moment on. Those without were made by this chunk, which writes theirs last.
+MADE_ITEM = "id > %(newest)s AND NOT EXISTS (SELECT 1 FROM {ih} h WHERE h.id = {i}.id)"
+MADE_LEVEL = "id > %(newest)s AND NOT EXISTS (SELECT 1 FROM {lh} h WHERE h.id = {l}.id)"
 
 
 def apply_chunk(run: ImportRun) -> Chunk:
@@ -48,14 +46,31 @@ def apply_chunk(run: ImportRun) -> Chunk:
     chunk = {"run": run.pk, "first": run.position, "last": last, "most": MAX_QUANTITY, "mode": run.options["mode"]}
     locked = lock(chunk)
     refused = settle_conflicts(run, chunk)
-    write_items(chunk)
-    write_stock(run, chunk, locked)
-    announce(chunk)
-    [(applied,)] = rows(sql(f"SELECT COUNT(*) FROM {{s}} s WHERE {IN_CHUNK}"), chunk)
+    applied = write(run, chunk, locked)
     rows_left = bool(rows(sql(f"SELECT 1 FROM {{s}} s WHERE {IN_CHUNK} LIMIT 1"), chunk | _after(run, last)))
     if not rows_left and run.applied + applied > CHUNK:
         refresh_statistics(Item, Item.history.model, StockLevel, StockLevel.history.model, StockMovement)
     return Chunk(applied, refused, last, rows_left)
+
+
+def write(run: ImportRun, chunk: dict[str, Any], locked: set[int]) -> int:
+    """What is there is edited and moved before anything is made, so that each row has its turn once."""
+    counts = dict(rows(sql(f"SELECT s.action, COUNT(*) FROM {{s}} s WHERE {IN_CHUNK} GROUP BY s.action"), chunk))
+    newest_line = _newest(StockMovement)
+    if "changed" in counts:
+        edit_items(chunk)
+        edit_levels(chunk)
+        move_levels(run, chunk)
+    if "new" in counts:
+        make_items(chunk)
+    make_levels(run, chunk, locked)
+    if "changed" in counts:  # nobody waits for an item that was made just now, and none of it is sold
+        announce(chunk, newest_line)
+    return sum(counts.values())
+
+
+def _newest(model: type[Model]) -> int:
+    return rows(f"SELECT COALESCE(MAX(id), 0) FROM {table(model)}")[0][0]
 
 
 def _last_key(run: ImportRun) -> str | None:
@@ -76,7 +91,7 @@ def lock(chunk: dict[str, Any]) -> set[int]:
     """Locks the chunk's levels, then its items, as they are found now. Returns the levels."""
     if connection.vendor == "sqlite":
         return set()  # the transaction holds the one write lock already
-    levels, items = f"SELECT l.id FROM {LEVEL} WHERE {IN_CHUNK}", f"SELECT i.id FROM {ITEM} WHERE {IN_CHUNK}"
+    levels, items = f"SELECT l.id FROM {THERE} WHERE {IN_CHUNK}", f"SELECT s.item_id FROM {{s}} s WHERE {IN_CHUNK}"
     locked = rows(sql(f"SELECT id FROM {{l}} WHERE id IN ({levels}) ORDER BY id FOR NO KEY UPDATE"), chunk)
     rows(sql(f"SELECT id FROM {{i}} WHERE id IN ({items}) ORDER BY id FOR NO KEY UPDATE"), chunk)
     return {pk for (pk,) in locked}
@@ -138,24 +153,6 @@ def settle_conflicts(run: ImportRun, chunk: dict[str, Any]) -> int:
 # Items ------------------------------------------------------------------------------------------------------------
 
 
-def write_items(chunk: dict[str, Any]) -> None:
-    insert_items(chunk)
-    edit_items(chunk)
-
-
-def insert_items(chunk: dict[str, Any]) -> None:
-    """What a blank cell leaves open in a new item is the field's own default."""
-    expressions = {"sku": "MIN(s.sku)", "sku_key": "s.sku_key"}
-    params = dict(chunk)
-    for name in ATTRIBUTES:
-        field: Any = Item._meta.get_field(name)
-        params[f"blank_{name}"] = field.get_db_prep_save(field.get_default(), connection)
-        expressions[name] = f"COALESCE(MAX(s.{name}), %(blank_{name})s)"
-    new = f"FROM {{s}} s WHERE {IN_CHUNK} AND s.action = 'new'"
-    if insert(Item, expressions, sql(f"{new} GROUP BY s.sku_key ORDER BY MIN(s.row)"), params):
-        bulk.record(Item, bulk.CREATED, sql(f"sku_key IN (SELECT s.sku_key {new})"), chunk)
-
-
 def edit_items(chunk: dict[str, Any]) -> None:
     """A blank cell leaves alone what is there; an item that was put away comes back."""
     edited = f"FROM {{s}} s WHERE {IN_CHUNK} AND s.action = 'changed' AND s.item_differs"
@@ -169,28 +166,24 @@ def edit_items(chunk: dict[str, Any]) -> None:
         bulk.record(Item, bulk.EDITED, sql(f"id IN (SELECT s.item_id {edited})"), chunk)
 
 
+def make_items(chunk: dict[str, Any]) -> None:
+    """What a blank cell leaves open in a new item is the field's own default."""
+    expressions = {"sku": "MIN(s.sku)", "sku_key": "s.sku_key"}
+    params = chunk | {"newest": _newest(Item)}
+    for name in ATTRIBUTES:
+        field: Any = Item._meta.get_field(name)
+        params[f"blank_{name}"] = field.get_db_prep_save(field.get_default(), connection)
+        expressions[name] = f"COALESCE(MAX(s.{name}), %(blank_{name})s)"
+    new = f"FROM {{s}} s WHERE {IN_CHUNK} AND s.action = 'new' GROUP BY s.sku_key ORDER BY MIN(s.row)"
+    insert(Item, expressions, sql(new), params)
+    bulk.record(Item, bulk.CREATED, sql(MADE_ITEM), params)
+
+
 # Stock ------------------------------------------------------------------------------------------------------------
 
 
-def write_stock(run: ImportRun, chunk: dict[str, Any], locked: set[int]) -> None:
-    """First the levels that are there, then those that are not."""
-    edit_levels(chunk)
-    move_levels(run, chunk)
-    made = make_levels(run, chunk)
-    check_no_level_came_between(chunk, locked, made)
-
-
-def check_no_level_came_between(chunk: dict[str, Any], locked: set[int], made: int) -> None:
-    """One that somebody else made after the lock was neither locked nor weighed: the chunk is tried again."""
-    if connection.vendor == "sqlite":
-        return
-    levels = {pk for (pk,) in rows(sql(f"SELECT l.id FROM {LEVEL} WHERE {IN_CHUNK}"), chunk)}
-    if len(levels - locked) != made:
-        raise RuntimeError("Somebody made a stock level meanwhile: the chunk is rolled back.")
-
-
 def edit_levels(chunk: dict[str, Any]) -> None:
-    edited = f"FROM {LEVEL} WHERE {IN_CHUNK} AND s.level_differs"
+    edited = f"FROM {THERE} WHERE {IN_CHUNK} AND s.level_differs"
     values = f"(SELECT l.id, s.reorder_level {edited}) n"
     if execute(sql(f"UPDATE {{l}} AS l SET reorder_level = n.reorder_level FROM {values} WHERE n.id = l.id"), chunk):
         bulk.record(StockLevel, bulk.EDITED, sql(f"id IN (SELECT l.id {edited})"), chunk)
@@ -198,15 +191,16 @@ def edit_levels(chunk: dict[str, Any]) -> None:
 
 def move_levels(run: ImportRun, chunk: dict[str, Any]) -> None:
     """One line in the ledger for each difference, and the balances with it; both or the transaction fails."""
-    moves = f"FROM {LEVEL} WHERE {IN_CHUNK} AND s.delta <> 0"
-    lines = write_ledger(run, chunk, f"{moves} ORDER BY s.row", on_hand_after="l.on_hand + s.delta")
+    moves = f"FROM {THERE} WHERE {IN_CHUNK} AND s.delta <> 0"
+    lines = write_ledger(run, chunk, f"{moves} ORDER BY s.row", delta="s.delta", after="l.on_hand + s.delta")
     values = f"(SELECT l.id, s.delta {moves}) n"
     moved = execute(sql(f"UPDATE {{l}} AS l SET on_hand = l.on_hand + n.delta FROM {values} WHERE n.id = l.id"), chunk)
     if moved != lines:
         raise RuntimeError(f"{lines} movements, but {moved} balances: the import is rolled back.")
 
 
-def make_levels(run: ImportRun, chunk: dict[str, Any]) -> int:
+def make_levels(run: ImportRun, chunk: dict[str, Any], locked: set[int]) -> None:
+    """With their stock on hand, and as one line in the ledger for each that has any."""
     expressions = {
         "item_id": "i.id",
         "location_id": "s.location_id",
@@ -215,15 +209,29 @@ def make_levels(run: ImportRun, chunk: dict[str, Any]) -> int:
         "reorder_level": "COALESCE(s.reorder_level, 0)",
     }
     missing = "NOT EXISTS (SELECT 1 FROM {l} l WHERE l.item_id = i.id AND l.location_id = s.location_id)"
-    source = f"FROM {ITEM} WHERE {IN_CHUNK} AND {SAYS_SOMETHING} AND {missing} ORDER BY s.row"
-    if count := insert(StockLevel, expressions, sql(source), chunk):
-        made = f"FROM {LEVEL} WHERE {IN_CHUNK} AND {MADE_NOW}"
-        write_ledger(run, chunk, f"{made} AND s.delta <> 0 ORDER BY s.row", on_hand_after="s.delta")
-        bulk.record(StockLevel, bulk.CREATED, sql(f"id IN (SELECT l.id {made})"), chunk)
-    return count
+    source = f"FROM {{s}} s JOIN {{i}} i ON i.sku_key = s.sku_key WHERE {IN_CHUNK} AND {SAYS_SOMETHING} AND {missing}"
+    params = chunk | {"newest": _newest(StockLevel)}
+    made = insert(StockLevel, expressions, sql(f"{source} ORDER BY s.row"), params)
+    check_no_level_came_between(params, locked)
+    if made:
+        stocked = f"FROM {{l}} WHERE {MADE_LEVEL} AND on_hand > 0"
+        stocked = f"FROM (SELECT id, on_hand, allocated {stocked}) l ORDER BY l.id"
+        write_ledger(run, params, stocked, delta="l.on_hand", after="l.on_hand")
+        bulk.record(StockLevel, bulk.CREATED, sql(MADE_LEVEL), params)
 
 
-def write_ledger(run: ImportRun, chunk: dict[str, Any], source: str, *, on_hand_after: str) -> int:
+def check_no_level_came_between(chunk: dict[str, Any], locked: set[int]) -> None:
+    """One that somebody else made after the lock was neither locked nor moved: the chunk is tried again."""
+    if connection.vendor == "sqlite":
+        return
+    there = {pk for (pk,) in rows(sql(f"SELECT l.id FROM {THERE} WHERE {IN_CHUNK}"), chunk)}
+    made = {pk for (pk,) in rows(sql(f"SELECT id FROM {{l}} WHERE {MADE_LEVEL}"), chunk)} if there - locked else set()
+    if there - locked - made:
+        raise RuntimeError("Somebody made a stock level meanwhile: the chunk is rolled back.")
+
+
+def write_ledger(run: ImportRun, chunk: dict[str, Any], source: str, *, delta: str, after: str) -> int:
+    """A line for each row of ``source``, which has a level as ``l``."""
     params = {
         **chunk,
         "kind": KINDS[run.options["mode"]].value,
@@ -235,9 +243,9 @@ def write_ledger(run: ImportRun, chunk: dict[str, Any], source: str, *, on_hand_
     expressions = {
         "level_id": "l.id",
         "kind": "%(kind)s",
-        "on_hand_delta": "s.delta",
+        "on_hand_delta": delta,
         "allocated_delta": "0",
-        "on_hand_after": on_hand_after,
+        "on_hand_after": after,
         "allocated_after": "l.allocated",
         "reason": "%(reason)s",
         "reference": "%(reference)s",
@@ -248,17 +256,14 @@ def write_ledger(run: ImportRun, chunk: dict[str, Any], source: str, *, on_hand_
     return insert(StockMovement, expressions, sql(source), params)
 
 
-def announce(chunk: dict[str, Any]) -> None:
-    """Says once which levels ran low, and in groups, because receivers ask for each, where units arrived."""
+def announce(chunk: dict[str, Any], newest_line: int) -> None:
+    """Says once which levels ran low, and once where units arrived."""
     fell = "s.delta < 0 AND l.available <= l.reorder_level AND l.available - s.delta > l.reorder_level"
-    if low := _moved_levels(chunk, f"l.reorder_level > 0 AND {fell}"):
-        signals.stock_ran_low.send(StockLevel, levels=set(low))
-    arrived = _moved_levels(chunk, "s.delta > 0 AND s.action = 'changed'")  # nobody waits for an item made just now
-    for levels in batched(arrived, ARRIVALS):
-        signals.stock_arrived.send(StockLevel, levels=set(levels))
-
-
-def _moved_levels(chunk: dict[str, Any], condition: str) -> list[StockLevel]:
-    """With what tells them apart and no more: there may be thousands."""
-    moved = sql(f"SELECT l.id, l.item_id, l.location_id FROM {LEVEL} WHERE {IN_CHUNK} AND {condition}")
-    return list(StockLevel.objects.raw(moved, chunk))
+    low = rows(sql(f"SELECT l.id FROM {THERE} WHERE {IN_CHUNK} AND l.reorder_level > 0 AND {fell}"), chunk)
+    if low:
+        levels = StockLevel.objects.select_related("item", "location").in_bulk([pk for (pk,) in low])
+        signals.stock_ran_low.send(StockLevel, levels=set(levels.values()))
+    written = StockMovement.objects.filter(change_set=change_sets.current(), pk__gt=newest_line, on_hand_delta__gt=0)
+    arrived = StockLevel.objects.filter(pk__in=written.order_by().values("level"))
+    if arrived.exists():
+        signals.stock_arrived.send(StockLevel, levels=arrived)

@@ -112,7 +112,7 @@ class ItemKind(kinds.Kind):
         run.options = {**run.options, "key": key}
 
     def complete(self, run, row):
-        values, wrong = row.values, {problem.field for problem in row.problems}
+        values, wrong = row.values, [problem.field for problem in row.problems]
         values["sku"] = values.get("sku", "")
         values["sku_key"] = sku_key(values["sku"])
         if "location" not in wrong:

@@ -49,10 +49,11 @@ def refuse_disagreeing(run: ImportRun) -> None:
     found = rows(
         sql(
             "SELECT s.id, s.sku, d.* FROM {s} s JOIN (SELECT sku_key, " + differing + " FROM {s}"
-            " WHERE run_id = %s AND sku_key <> '' GROUP BY sku_key HAVING COUNT(*) > 1) d"
+            " WHERE run_id = %s AND sku_key IN (SELECT sku_key FROM {s} WHERE run_id = %s AND sku_key <> ''"
+            " GROUP BY sku_key HAVING COUNT(*) > 1) GROUP BY sku_key) d"
             " ON d.sku_key = s.sku_key WHERE s.run_id = %s AND s.action {open}"
         ),
-        [run.pk, run.pk],
+        [run.pk, run.pk, run.pk],
     )
     message = _("The rows of %(sku)s do not agree about its %(field)s.")
     for pk, sku, _key, *differs in found:

@@ -260,5 +260,4 @@ class StagedItem(StagedRow):
         indexes = [
             *StagedRow.Meta.indexes,
             models.Index(fields=["run", "sku_key"], name="stageditem_key"),
-            models.Index(fields=["run", "barcode"], name="stageditem_barcode"),
         ]

@@ -7,7 +7,8 @@ stock_ran_low = Signal()
 """``levels``: available fell to the reorder level or below, and was above it before. Levels without one never send."""
 
 stock_arrived = Signal()
-"""``levels``: more is available than before, so that waiting lines may get some."""
+"""``levels``: more is available than before, so that waiting lines may get some. From an import it is a queryset, since
+there may be thousands; a chunk that only makes items sends nothing, since nobody waits for them."""
 
 stock_fell_short = Signal()
 """``level``, ``quantity``: allocations to give up before ``level`` can lose the units that are being counted off.

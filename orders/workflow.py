@@ -2,13 +2,13 @@
 lines, and leaves the settling of stock to the receivers."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext
 
 from backoffice.history import change_sets
@@ -250,15 +250,22 @@ def _become(order: Order, status: str) -> None:
 
 def waiting_orders(levels: Iterable[StockLevel]) -> list[int]:
     """The orders with lines that wait for units at these levels, oldest first."""
-    items_at: dict[int, set[int]] = defaultdict(set)
-    for level in levels:
-        items_at[level.location_id].add(level.item_id)
     waits = Q()
-    for location_id, item_ids in items_at.items():
+    for location_id, item_ids in _items_by_location(levels).items():
         waits |= Q(item_id__in=item_ids) & served_from(location_id)
     lines = OrderLine.objects.filter(waits, order__status__in=Order.HOLDING, quantity__gt=F("allocated") + F("shipped"))
     orders = lines.filter(item__is_stocked=True).order_by("order__confirmed_at", "order_id")
     return list(dict.fromkeys(orders.values_list("order_id", flat=True)))
+
+
+def _items_by_location(levels: Iterable[StockLevel]) -> Mapping[int, Any]:
+    if isinstance(levels, QuerySet):  # there may be thousands, and the database knows them
+        places = levels.order_by().values_list("location_id", flat=True).distinct()
+        return {place: levels.filter(location=place).values("item_id") for place in places}
+    items: dict[int, set[int]] = defaultdict(set)
+    for level in levels:
+        items[level.location_id].add(level.item_id)
+    return items
 
 
 @transaction.atomic

@@ -30,7 +30,7 @@ NOISE = Decimal("0.000001")  # what binary fractions leave behind: 12.3400000000
 
 
 def is_blank(cell: Cell) -> bool:
-    return isinstance(cell, str) and not isinstance(cell, OddCell) and not cell.strip()
+    return type(cell) is str and not cell.strip()  # an OddCell is none
 
 
 # Text -------------------------------------------------------------------------------------------------------------
@@ -82,7 +82,7 @@ def _as_text(cell: Cell) -> str:
 def code(cell: Cell, most: int) -> str:
     """A SKU or barcode: text whose digits must all be there."""
     found = text(cell, most)
-    if SCIENTIFIC.fullmatch(found) and "+" in found:
+    if "+" in found and SCIENTIFIC.fullmatch(found):
         message = _(
             "“%(value)s” has lost its digits: the spreadsheet shortened a long number."
             " Format the column as text and enter it again."

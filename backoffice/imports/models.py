@@ -138,7 +138,8 @@ class StagedRow(models.Model):
         REFUSED = "refused", _("refused")
         LEFT_OUT = "left_out", _("left out")
 
-    run = models.ForeignKey(ImportRun, models.CASCADE, related_name="+", db_index=False)
+    # unconstrained: to look up the run for each of a million rows costs as much as to write them
+    run = models.ForeignKey(ImportRun, models.CASCADE, related_name="+", db_index=False, db_constraint=False)
     row = models.PositiveIntegerField(_("row"))
     action = models.CharField(max_length=9, choices=Action, blank=True)
     problems = models.JSONField(default=list)

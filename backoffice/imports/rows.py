@@ -1,7 +1,6 @@
 """From the file's rows to cleaned values: two passes, the first to learn what only all rows together show."""
 
-from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,6 +17,7 @@ from backoffice.imports.refusals import FileRefused, Problem, shown
 from backoffice.imports.shapes import Shape
 
 SAMPLES = 5
+REMEMBERED = 10_000  # texts of a column
 
 
 @dataclass
@@ -78,29 +78,44 @@ def compose_fields(opened: Opened, chosen: Mapping[str, str]) -> None:
 # First pass -------------------------------------------------------------------------------------------------------
 
 
+class Proof:
+    """In which styles the texts of one column are written."""
+
+    def __init__(self, column: Column, proves: Callable[[str], str]):
+        self.styles: set[str] = set()
+        self._column, self._proves = column, proves
+        self._seen: set[str] = set()
+
+    def see(self, row: Row) -> None:
+        cell = self._column.cell(row.cells)
+        if type(cell) is not str or cell in self._seen:
+            return
+        if style := self._proves(cell):
+            self.styles.add(style)
+        if len(self._seen) < REMEMBERED:
+            self._seen.add(cell)
+
+
 def survey(opened: Opened, kind: Kind) -> None:
     """Learns the decimal mark of each column, which rows have no key, and what rows take over from others."""
-    marks: dict[str, set] = defaultdict(set)
-    styled = [
-        (column, _widget(opened, name).proves)
+    styles = {
+        name: Proof(column, _widget(opened, name).proves)
         for name, column in opened.match.columns.items()
         if _widget(opened, name).takes_style
-    ]
+    }
     key = opened.match.columns.get(kind.key_field)
     without_key = headless = 0
     places = opened.headless()
     for row in opened.sheet.rows():
         opened.total += 1
         opened.shape.survey(row)
-        for column, proves in styled:
-            cell = column.cell(row.cells)
-            if type(cell) is str and (style := proves(cell)):
-                marks[column.field].add(style)
+        for proof in styles.values():
+            proof.see(row)
         without_key += bool(key and cells.is_blank(key.cell(row.cells)))
-        headless += any(not cells.is_blank(row.cells[place]) for place in places)
+        headless += bool(places) and any(not cells.is_blank(row.cells[place]) for place in places)
     if not opened.total:
         raise FileRefused(_("The file has a heading and no rows."), code="no_rows")
-    opened.styles = {name: found.pop() for name, found in marks.items() if len(found) == 1}
+    opened.styles = {name: proof.styles.pop() for name, proof in styles.items() if len(proof.styles) == 1}
     _compose_missing_keys(opened, kind, without_key)
     opened.notices += _survey_notices(opened, headless)
 
@@ -143,8 +158,6 @@ def _survey_notices(opened: Opened, headless: int) -> list[str]:
 class Cleaner:
     """The cells of one column to values. Columns repeat themselves, so texts and numbers seen before are remembered."""
 
-    REMEMBERED = 10_000
-
     def __init__(self, opened: Opened, name: str):
         self.name = name
         self.source = opened.match.columns[name].source if name in opened.match.columns else name
@@ -152,13 +165,13 @@ class Cleaner:
         self._known: dict[Cell, Any] = {}
 
     def clean(self, cell: Cell) -> Any:
-        """Raises ValueError with a sentence."""
+        """None for a blank cell. Raises ValueError with a sentence."""
         if type(cell) is not str and type(cell) is not float:
             return self._widget.clean(cell, style=self._style)  # True equals 1 and is none
         if cell in self._known:
             return self._known[cell]
-        value = self._widget.clean(cell, style=self._style)
-        if len(self._known) < self.REMEMBERED:
+        value = None if cells.is_blank(cell) else self._widget.clean(cell, style=self._style)
+        if len(self._known) < REMEMBERED:
             self._known[cell] = value
         return value
 
@@ -182,12 +195,13 @@ def _clean(cleaners: dict[str, Cleaner], row: Row, raw: dict[str, Cell]) -> Clea
     values: dict[str, Any] = {}
     problems = list(row.problems)
     for name, cell in raw.items():
-        if cells.is_blank(cell):
-            continue
         try:
-            values[name] = cleaners[name].clean(cell)
+            value = cleaners[name].clean(cell)
         except ValueError as error:
             problems.append(Problem(str(error), "cell", name, cleaners[name].source, shown(cell)))
+        else:
+            if value is not None:
+                values[name] = value
     return CleanRow(row.number, values, problems)
 
 

@@ -50,7 +50,6 @@ def stage_through(model: type[models.Model], columns: Sequence[str], values: Ite
                 execute(statement, params)
                 execute(f"DELETE FROM {INCOMING}")
     if at_once:
-        execute(f"ANALYZE {INCOMING}")
         execute(statement, params)
     execute(f"DROP TABLE {INCOMING}")
     refresh_statistics(model)

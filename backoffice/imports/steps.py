@@ -160,7 +160,7 @@ def _staged_values(run: ImportRun, kind: Kind, opened: Opened) -> Iterator[tuple
         told = json.dumps([problem.as_json() for problem in wrong]) if wrong else "[]"
         if count % set_based.BATCH == 0:
             ImportRun.objects.filter(pk=run.pk).update(rows_done=count)
-        yield (run.pk, row.number, action, told, *(row.values.get(name) for name in kind.columns))
+        yield (run.pk, row.number, action, told, *map(row.values.get, kind.columns))
 
 
 def _counts(run: ImportRun, kind: Kind) -> dict[str, int]:

@@ -106,7 +106,7 @@ class Migration(migrations.Migration):
                 ('level_differs', models.BooleanField(db_default=False)),
                 ('item', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='inventory.item')),
                 ('location', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='inventory.location')),
-                ('run', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='imports.importrun')),
+                ('run', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='imports.importrun')),
                 ('level', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='inventory.stocklevel')),
             ],
             options={
@@ -235,10 +235,6 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='stageditem',
             index=models.Index(fields=['run', 'sku_key'], name='stageditem_key'),
-        ),
-        migrations.AddIndex(
-            model_name='stageditem',
-            index=models.Index(fields=['run', 'barcode'], name='stageditem_barcode'),
         ),
         migrations.AddConstraint(
             model_name='stageditem',

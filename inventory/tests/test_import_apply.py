@@ -259,7 +259,7 @@ def test_an_interrupted_chunk_leaves_nothing_and_is_taken_up_again(load, monkeyp
     run = load("sku,name,quantity\nMUG-1,Mug,3\n", dry_run=True)
     steps.confirm(run)
     with monkeypatch.context() as broken:
-        broken.setattr("inventory.import_apply.announce", lambda chunk: sys.exit())
+        broken.setattr("inventory.import_apply.make_levels", lambda *args: sys.exit())
         with pytest.raises(SystemExit):
             steps.apply_next(run)
     assert (Item.objects.count(), Item.history.count(), ChangeSet.objects.filter(source="import").count()) == (0, 0, 0)
