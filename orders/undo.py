@@ -43,6 +43,7 @@ class OrderWay(Way):
 
     def lock(self, ids: Collection[Any]) -> None:
         workflow.lock_all(Order.objects.filter(pk__in=ids))
+        super().lock(ids)
 
     def complete(self, change_set: ChangeSet, groups: Iterable[Group]) -> None:
         by_order = {group.pk: group for group in groups}

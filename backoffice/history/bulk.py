@@ -8,7 +8,7 @@ from django.db import connection, models
 from backoffice.history import change_sets
 from backoffice.history.models import Tracked
 
-CREATED, EDITED = "+", "~"
+CREATED, EDITED, DELETED = "+", "~", "-"
 
 
 def record(model: type[Tracked], history_type: str, where: str, params: Mapping[str, Any]) -> int:

@@ -152,7 +152,11 @@ class Way:
         """Reads what the parts need beside history, for all groups at once."""
 
     def lock(self, ids: Collection[Any]) -> None:
-        """Locks what the receivers would lock one by one, in the order that is used everywhere."""
+        """Locks what the receivers would lock one by one, in the order that is used everywhere, then the records."""
+        records = (
+            self.model._base_manager.filter(pk__in=ids).order_by("pk").select_for_update(no_key=True, of=("self",))
+        )
+        list(records.values_list("pk"))
 
     def permissions(self, parts: Iterable[Part]) -> set[str]:
         return {self.permission_of(part) for part in parts}
@@ -223,10 +227,12 @@ class Way:
     def go_back(self, group: Group, parts: list[Part], reason: str) -> None:
         """Root before children where they come back, children before the root where they go. Receivers have their say:
         a part that is refused sticks, with the sentence."""
-        with attempt(parts):
-            recreate([part for part in parts if part.name == DELETED])
-            put_fields_back(part for part in parts if part.name not in (CREATED, DELETED))
-            for part in reversed([part for part in parts if part.name == CREATED]):
+        with attempt(deleted := [part for part in parts if part.name == DELETED]):
+            recreate(deleted)
+        for mine in by_record(part for part in parts if part.name not in (CREATED, DELETED)):
+            put_fields_back(mine)
+        for part in reversed([part for part in parts if part.name == CREATED]):
+            with attempt([part]):
                 remove(part)
 
     def go_back_in_bulk(self, undo: Undo, ids: list[Any], *, gone: bool) -> int:
@@ -260,23 +266,36 @@ def touched_by(change_set: ChangeSet) -> str:
 # Writing, through the receivers ---------------------------------------------------------------------------------------
 
 
-def put_fields_back(parts: Iterable[Part]) -> None:
-    for record, mine in by_record(parts).items():
-        for part in mine:
-            set_back(record, part)
-        save(record)
+def by_record(parts: Iterable[Part]) -> list[list[Part]]:
+    found: dict[str, list[Part]] = {}
+    for part in parts:
+        assert part.change
+        found.setdefault(part.change.label, []).append(part)
+    return list(found.values())
+
+
+def put_fields_back(parts: list[Part]) -> None:
+    """Fields of one record by one save. Where that is refused, each that can goes alone."""
+    with attempt(parts):
+        save_fields(parts)
+    if parts[0].outcome == Outcome.STUCK and len(parts) > 1:
+        for part in parts:
+            part.outcome, part.why = Outcome.BACK, ""
+            with attempt([part]):
+                save_fields([part])
+
+
+def save_fields(parts: list[Part]) -> None:
+    assert parts[0].change
+    record = parts[0].change.now
+    record.refresh_from_db()
+    for part in parts:
+        set_back(record, part)
+    save(record)
 
 
 def set_back(record: Any, part: Part) -> None:
     setattr(record, record._meta.get_field(part.name).attname, part.value)
-
-
-def by_record(parts: Iterable[Part]) -> dict[Any, list[Part]]:
-    found: dict[Any, list[Part]] = {}
-    for part in parts:
-        assert part.change
-        found.setdefault(part.change.now, []).append(part)
-    return found
 
 
 def recreate(parts: Iterable[Part]) -> list[Any]:

@@ -178,6 +178,8 @@ def _begin(change_set: ChangeSet, user: Any, reason: str, ticked: list[str], sco
                 records=count(change_set, scope),
             )
     except IntegrityError:
+        if not change_set.standing_undo():
+            raise
         raise UndoRefused(_("It is undone already."), code="undone_already") from None
 
 
