@@ -127,6 +127,7 @@ class StockLevelAdmin(ExportAdmin, TrackedAdmin):
     resource_classes = [LevelResource]
     list_display = ["item", "location", "on_hand", "allocated", "available", "reorders_at", "suggested", "state"]
     list_filter = [LowFilter, "location"]
+    empty_text = _("They come with the first stock of an item: receive some on its page, or import a spreadsheet.")
     list_select_related = ["item", "location"]
     ordering = ["item__sku_key", "location__code"]
     search_fields = ["item__sku_key"]  # shows the box; get_search_results decides
@@ -182,6 +183,7 @@ class StockMovementAdmin(ExportAdmin, ReadOnlyAdmin):
     resource_classes = [MovementResource]
     list_display = ["created_at", "item", "location", "kind", "on_hand_delta", "allocated_delta", "after", "because"]
     list_filter = ["kind", "level__location"]
+    empty_text = _("Every receipt, count and shipment is written here. Open an item to receive stock.")
     list_select_related = ["level__item", "level__location", "change_set"]
     search_fields = ["reference"]  # shows the box; get_search_results decides
     search_help_text = _("SKU or document")

@@ -12,6 +12,7 @@ class NotificationAdmin(ExportAdmin, ReadOnlyAdmin):
     resource_classes = [NotificationResource]
     list_display = ["created_at", "event", "order", "recipient", "state", "attempts", "error"]
     list_filter = ["state", "event"]
+    empty_text = _("They are written when orders are placed.")
     list_select_related = ["order"]
     search_fields = ["recipient__startswith", "order__number__exact"]
     search_help_text = _("Recipient or order number")

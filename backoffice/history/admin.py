@@ -11,6 +11,7 @@ from backoffice.history.models import ChangeSet
 from backoffice.history.record_pages import RecordPagesAdmin
 from backoffice.history.resources import ActivityResource
 from backoffice.history.undo_pages import UndoPages, links
+from backoffice.lists import CountedPaginator
 
 
 class ReadOnlyAdmin(admin.ModelAdmin):
@@ -18,6 +19,7 @@ class ReadOnlyAdmin(admin.ModelAdmin):
 
     change_form_template = "history/read_only.html"
     show_full_result_count = False
+    paginator = CountedPaginator
 
     def has_add_permission(self, request):
         return False
@@ -41,6 +43,7 @@ class TrackedAdmin(RecordPagesAdmin):
 
     show_full_result_count = False
     list_max_show_all = 200
+    paginator = CountedPaginator
 
     class Media:
         css = {"all": ["history/history.css"]}

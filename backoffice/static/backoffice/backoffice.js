@@ -104,11 +104,33 @@
           if (name.trim() && table.id) cell.dataset.label = name.trim();
           cell.classList.toggle("bo-blank", ["", "-"].includes(texts[index]) && !cell.firstElementChild);
         });
-        const isNumber = texts.some((text) => /\d/.test(text)) && texts.every((text) => /^[-−+]?[\d.,\s\u00a0\u202f]{1,14}%?$|^-?$/.test(text));
+        const isNumber = texts.some((text) => /\d/.test(text)) && texts.every((text) => /^[-−+]?[\d.,\s\u00a0\u202f]{1,14}(%|\s[A-Z]{3})?$|^-?$/.test(text));
         if (isNumber && !cells.some((cell) => cell.tagName === "TH")) {
           [head, ...cells].forEach((cell) => cell.classList.add("bo-num"));
         }
       });
+    });
+  }
+
+  // A table that is no wider than its box keeps its heading in sight while the page scrolls; a box that scrolls cannot.
+  function keepHeadings() {
+    const boxes = all(".bo-list .bo-scroll");
+    const look = () => boxes.forEach((box) => {
+      box.classList.toggle("bo-fits", box.firstElementChild.scrollWidth <= box.clientWidth);
+    });
+    look();
+    window.addEventListener("resize", look);
+  }
+
+  // What is typed and not sent is not lost by a careless click. Forms that only look something up are not concerned.
+  function guardTyped() {
+    const forms = all(".app-main form[method=post]:not(#changelist-form)");
+    const read = (form) => new URLSearchParams(new FormData(form)).toString();
+    const before = new Map(forms.map((form) => [form, read(form)]));
+    let isSent = false;
+    document.addEventListener("submit", (event) => { isSent ||= !event.defaultPrevented && before.has(event.target); });
+    window.addEventListener("beforeunload", (event) => {
+      if (!isSent && forms.some((form) => form.isConnected && read(form) !== before.get(form))) event.preventDefault();
     });
   }
 
@@ -161,8 +183,10 @@
     offerThemes();
     labelCells();
     pointAtErrors();
+    keepHeadings();
     setTimeout(settleMenu);
     setTimeout(nameAutocompletes);
   });
+  window.addEventListener("load", () => setTimeout(guardTyped));
   document.addEventListener("formset:added", () => setTimeout(nameAutocompletes));
 })();

@@ -1,0 +1,85 @@
+"""Small courtesies that only a browser can show."""
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from backoffice.tests import pages
+from orders.tests.shop import make_customer
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture
+def mia(page: Page, live_server) -> Page:
+    """A manager's browser, signed in."""
+    session = pages.sign_in("Manager").cookies["sessionid"].value
+    page.context.add_cookies([{"name": "sessionid", "value": session, "url": live_server.url}])
+    page.goto(f"{live_server.url}/admin/")
+    return page
+
+
+def test_what_can_be_done_appears_with_the_first_ticked_row(mia, live_server):
+    make_customer("Ada"), make_customer("Ben")
+    mia.goto(f"{live_server.url}/admin/orders/customer/")
+    expect(mia.locator(".actions")).to_be_hidden()
+
+    mia.get_by_role("checkbox").nth(1).check()
+
+    expect(mia.locator(".actions")).to_contain_text("1 of 2 selected")
+
+
+def test_leaving_asks_first_when_something_was_typed(mia, live_server):
+    asked = []
+    mia.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
+    mia.goto(f"{live_server.url}/admin/orders/customer/add/")
+    mia.goto(f"{live_server.url}/admin/orders/customer/add/")
+    untouched = list(asked)
+
+    mia.get_by_label("Name").fill("Katherine Johnson")
+    mia.goto(f"{live_server.url}/admin/")
+
+    assert (untouched, asked) == ([], ["beforeunload"])
+
+
+def test_saving_asks_nothing(mia, live_server):
+    asked = []
+    mia.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
+    mia.goto(f"{live_server.url}/admin/orders/customer/add/")
+    mia.get_by_label("Name").fill("Katherine Johnson")
+    mia.get_by_role("button", name="Save", exact=True).click()
+
+    expect(mia.locator(".alert-success")).to_contain_text("Katherine Johnson")
+    assert asked == []
+
+
+def test_mistakes_are_listed_at_the_top_and_the_first_has_the_focus(mia, live_server):
+    mia.goto(f"{live_server.url}/admin/orders/customer/add/")
+    mia.get_by_label("Name").fill("Katherine Johnson")
+    mia.get_by_label("Email").fill("nowhere@")
+    mia.locator("form#customer_form").evaluate("form => { form.noValidate = true; form.requestSubmit(); }")
+
+    mia.get_by_role("link", name="Email").click()
+
+    expect(mia.get_by_label("Email")).to_be_focused()
+
+
+def test_the_theme_follows_the_system_until_one_is_chosen(mia, live_server):
+    root = mia.locator("html")
+    mia.emulate_media(color_scheme="dark")
+    expect(root).to_have_attribute("data-bs-theme", "dark")
+
+    mia.get_by_role("button", name="Account").click()
+    mia.get_by_role("button", name="Light").click()
+    mia.reload()
+
+    expect(root).to_have_attribute("data-bs-theme", "light")
+
+
+def test_the_heading_of_a_list_stays_in_sight(mia, live_server):
+    for number in range(60):
+        make_customer(f"Customer {number}")
+    mia.goto(f"{live_server.url}/admin/orders/customer/")
+
+    mia.mouse.wheel(0, 1200)
+
+    expect(mia.get_by_role("link", name="Email")).to_be_in_viewport()
