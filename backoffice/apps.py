@@ -7,9 +7,10 @@ class BackOfficeConfig(AppConfig):
     verbose_name = "Back office"
 
     def ready(self):
-        from backoffice import checks, receivers  # noqa: F401  (checks register themselves)
+        from backoffice import checks, company, receivers  # noqa: F401  (checks register themselves)
 
         receivers.connect()
+        company.contribute()
 
 
 class BackOfficeAdminConfig(AdminConfig):

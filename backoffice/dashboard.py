@@ -46,6 +46,7 @@ class Figure(Card):
     """
 
     area, template = "figures", "backoffice/cards/figure.html"
+    badge_of = ""  # the entry of the menu that carries the number, too
 
     @property
     def value(self) -> Any:
@@ -117,6 +118,14 @@ def list_url(model: str, **filters: Any) -> str:
     """The list of a model (``orders_order``), filtered."""
     query = f"?{urlencode(filters)}" if filters else ""
     return f"{reverse(f'admin:{model}_changelist')}{query}"
+
+
+def badges(request: HttpRequest) -> dict[str, dict[str, Any]]:
+    """By entry of the menu: the number beside it, and in words what it counts. Nothing where there is nothing to do."""
+    period = Period.asked("")
+    figures = [card(request, period) for card in _cards if issubclass(card, Figure) and card.badge_of]
+    allowed = [figure for figure in figures if figure.is_for(request.user) and figure.value]
+    return {figure.badge_of: {"count": figure.value, "title": str(figure.title)} for figure in allowed}
 
 
 class Today:

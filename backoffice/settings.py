@@ -92,6 +92,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "backoffice.time_zones.TimeZoneMiddleware",
     "backoffice.logs.RequestLogMiddleware",
     "django_otp.middleware.OTPMiddleware",
     "backoffice.access.middleware.PrivacyMiddleware",
@@ -296,18 +297,8 @@ JAZZMIN_SETTINGS = {
     "changeform_format": "single",
     "custom_css": "backoffice/backoffice.css",
     "custom_js": "backoffice/backoffice.js",
-    "order_with_respect_to": [
-        "orders",
-        "inventory",
-        "imports",
-        "exports",
-        "history",
-        "notifications",
-        "auth",
-        "access",
-        "django_ox",
-    ],
     "usermenu_links": [
+        {"name": gettext_lazy("Time zone"), "url": "admin:time_zone", "icon": "fas fa-clock"},
         {"name": gettext_lazy("Second factor"), "url": "second_factor", "icon": "fas fa-key"},
         {"name": gettext_lazy("Where you are signed in"), "url": "own_sessions", "icon": "fas fa-laptop"},
     ],
@@ -346,6 +337,38 @@ JAZZMIN_UI_TWEAKS = {
         "success": "btn-primary",
     },
 }
+
+# (group, its entries): models, parts of their lists (model, name, query, icon) and pages (URL name, name, icon).
+# What no group names stands under the last.
+MENU = [
+    (
+        gettext_lazy("Sell"),
+        [
+            "orders.order",
+            ("orders.order", gettext_lazy("Drafts"), "status__exact=draft", "fas fa-pencil-alt"),
+            "orders.customer",
+        ],
+    ),
+    (
+        gettext_lazy("Stock"),
+        [
+            "inventory.item",
+            "inventory.stocklevel",
+            "inventory.stockmovement",
+            "inventory.location",
+            "imports.importrun",
+            "exports.export",
+        ],
+    ),
+    (
+        gettext_lazy("Review"),
+        ["history.changeset", "notifications.notification", "notifications.capturedmail", "access.securityevent"],
+    ),
+    (
+        gettext_lazy("Settings"),
+        [("admin:company", gettext_lazy("Company and health"), "fas fa-store"), "auth.user", "auth.group"],
+    ),
+]
 
 # typed one after the other outside of any field, they lead to a list
 PAGE_KEYS = {

@@ -9,7 +9,7 @@ from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 
-from backoffice import dashboard, palette
+from backoffice import company, dashboard, menu, palette, time_zones
 
 
 @admin.action(permissions=["delete"], description=gettext_lazy("Delete selected %(verbose_name_plural)s"))
@@ -31,7 +31,16 @@ class BackOfficeSite(admin.AdminSite):
         self._actions["delete_selected"] = self._global_actions["delete_selected"] = delete_whole_selection
 
     def get_urls(self):
-        return [path("palette/", self.admin_view(palette.answer), name="palette"), *super().get_urls()]
+        own = [
+            path("palette/", self.admin_view(palette.answer), name="palette"),
+            path("badges/", self.admin_view(menu.badges), name="badges"),
+            path("company/", self.admin_view(company.page), name="company"),
+            path("time-zone/", self.admin_view(time_zones.page), name="time_zone"),
+        ]
+        return [*own, *super().get_urls()]
+
+    def each_context(self, request):
+        return {**super().each_context(request), "is_demo": settings.DEMO}
 
     def index(self, request, extra_context=None):
         return super().index(request, {**(extra_context or {}), "today": dashboard.Today(request)})

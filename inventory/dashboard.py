@@ -26,6 +26,7 @@ def contribute():
 
 
 class Low(Figure):
+    badge_of = "inventory.stocklevel"
     title, permission, place = _("Running low"), VIEW, 30
     url = property(lambda self: list_url("inventory_stocklevel", low="1"))
     note = _("at or below the reorder level")

@@ -14,6 +14,7 @@ def contribute():
 
 
 class Failed(Need):
+    badge_of = "notifications.notification"
     title, permission, place, tone = _("Messages that failed"), "notifications.view_notification", 30, "bad"
     url = property(lambda self: list_url("notifications_notification", state__exact=Notification.State.FAILED.value))
 

@@ -56,6 +56,7 @@ class Entered(Figure):
 
 
 class ToShip(Figure):
+    badge_of = "orders.order"
     title, permission, place = gettext_lazy("To ship"), VIEW, 20
 
     @cached_property

@@ -69,8 +69,11 @@ def of(client: Client) -> list[str]:
 
 def _is_page(response) -> bool:
     assert response.status_code < 500, response.request["PATH_INFO"]
-    response.close()  # a download holds a file
-    return response.status_code == 200 and response["Content-Type"].startswith("text/html")
+    if response.streaming:
+        b"".join(response.streaming_content)  # closes the file
+        return False
+    is_markup = response.status_code == 200 and response["Content-Type"].startswith("text/html")
+    return is_markup and b"<html" in response.content[:1000]  # what scripts fetch is a part of a page
 
 
 def addresses() -> Iterator[str]:

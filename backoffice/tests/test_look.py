@@ -7,7 +7,7 @@ import jazzmin
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from backoffice.tests import pages
+from backoffice.tests import chromium, pages
 
 REVIEWED = Path(__file__).with_name("jazzmin_templates.sha256")
 TEMPLATES = Path(jazzmin.__file__).parent / "templates"
@@ -44,7 +44,7 @@ def screen(request, browser, live_server):
     """A page that remembers what a careful person would have complained about."""
     context = browser.new_context(base_url=live_server.url, **SCREENS[request.param])
     page = context.new_page()
-    page.complaints = []
+    page.site, page.complaints = live_server.url, []
     page.on("console", lambda said: said.type in {"error", "warning"} and page.complaints.append(said.text))
     page.on("pageerror", lambda error: page.complaints.append(str(error)))
     page.on("request", lambda sent: sent.url.startswith(live_server.url) or page.complaints.append(sent.url))
@@ -66,8 +66,7 @@ def defects(page) -> list[str]:
 
 def defects_of_pages(screen, client) -> dict[str, list[str]]:
     """By address, of every page that this client may open; pages without any are left out."""
-    cookie = {"name": "sessionid", "value": client.cookies["sessionid"].value, "domain": "localhost", "path": "/"}
-    screen.context.add_cookies([cookie])
+    screen.context.add_cookies([chromium.session_cookie(client, screen.site)])
     found = {}
     for url in pages.of(client):
         screen.goto(url)

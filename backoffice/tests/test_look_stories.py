@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from backoffice.tests import pages
+from backoffice.tests import chromium, pages
 from orders.tests.shop import make_customer
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -12,8 +12,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 @pytest.fixture
 def mia(page: Page, live_server) -> Page:
     """A manager's browser, signed in."""
-    session = pages.sign_in("Manager").cookies["sessionid"].value
-    page.context.add_cookies([{"name": "sessionid", "value": session, "url": live_server.url}])
+    page.context.add_cookies([chromium.session_cookie(pages.sign_in("Manager"), live_server.url)])
     page.goto(f"{live_server.url}/admin/")
     return page
 

@@ -113,10 +113,14 @@
   }
 
   // A table that is no wider than its box keeps its heading in sight while the page scrolls; a box that scrolls cannot.
+  // What scrolls sideways can be scrolled by keyboard, too.
   function keepHeadings() {
-    const boxes = all(".bo-list .bo-scroll");
+    const boxes = all(".bo-scroll, .table-responsive");
     const look = () => boxes.forEach((box) => {
-      box.classList.toggle("bo-fits", box.firstElementChild.scrollWidth <= box.clientWidth);
+      const isWide = box.firstElementChild?.scrollWidth > box.clientWidth;
+      box.classList.toggle("bo-fits", !isWide && Boolean(box.closest(".bo-list")));
+      box.toggleAttribute("tabindex", isWide);
+      if (isWide) box.tabIndex = 0;
     });
     look();
     window.addEventListener("resize", look);
@@ -163,18 +167,39 @@
     });
   }
 
-  function fillDemoLogin(event) {
-    const button = event.target.closest("[data-bo-username]");
-    if (!button) return;
-    const form = document.getElementById("login-form");
-    form.elements.username.value = button.dataset.boUsername;
-    form.elements.password.value = button.dataset.boPassword;
-    form.querySelector("[type=submit]").focus();
+  function offerBrowserZone() {
+    const button = document.querySelector("[data-bo-zone]");
+    const choice = button && document.getElementById(button.dataset.boZone);
+    const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+    if (!choice || !Array.from(choice.options).some((option) => option.value === zone)) return;
+    button.hidden = false;
+    button.append(`: ${zone}`);
+    button.addEventListener("click", () => { choice.value = zone; });
+  }
+
+  // Numbers beside entries of the menu. They come after the page, and the page is whole without them.
+  async function showBadges() {
+    const menu = document.querySelector("[data-bo-badges]");
+    const response = menu && await fetch(menu.dataset.boBadges).catch(() => null);
+    if (!response?.ok || response.redirected) return;
+    const { badges } = await response.json();
+    all("[data-bo-key]", menu).forEach((link) => {
+      const badge = badges[link.dataset.boKey];
+      if (!badge) return;
+      const number = document.createElement("span");
+      number.className = "bo-menu-badge";
+      number.textContent = badge.count > 999 ? "999+" : badge.count;
+      number.title = badge.title;
+      const words = document.createElement("span");
+      words.className = "visually-hidden";
+      words.textContent = ` ${badge.title}`;
+      number.append(words);
+      link.append(number);
+    });
   }
 
   document.addEventListener("click", closeFilters);
   document.addEventListener("keydown", closeFilters);
-  document.addEventListener("click", fillDemoLogin);
   document.addEventListener("DOMContentLoaded", () => {
     keepNativeSelects();
     undoAdminLte();
@@ -184,6 +209,8 @@
     labelCells();
     pointAtErrors();
     keepHeadings();
+    offerBrowserZone();
+    showBadges();
     setTimeout(settleMenu);
     setTimeout(nameAutocompletes);
   });
