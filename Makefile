@@ -5,7 +5,7 @@ MANAGE = $(PYTHON) manage.py
 PIP_INSTALL = $(PYTHON) -m pip install --quiet --quiet --disable-pip-version-check
 STATIC_FILES := $(shell find backoffice inventory orders notifications -path "*/static/*" -type f)
 
-.PHONY: run demo-reset test test-deep bench lint docs shell python clean
+.PHONY: run demo-reset test test-deep bench lint docs screenshots shell python clean
 
 run: .env .venv/runtime.stamp var/static/staticfiles.json
 	@$(MANAGE) migrate --verbosity 0
@@ -30,6 +30,9 @@ bench: .venv/dev.stamp
 
 docs: .venv/dev.stamp
 	@exec $(PYTHON) -m sphinx --fail-on-warning --keep-going --quiet docs docs/_build/html
+
+screenshots: .venv/dev.stamp
+	@exec $(PYTHON) -m backoffice.tests.screenshots
 
 shell: .env .venv/runtime.stamp
 	@exec $(MANAGE) shell

@@ -1,6 +1,7 @@
 """All settings, flat. Every value is a constant or comes from ``env``; docs/settings.md lists what can be set."""
 
 from datetime import timedelta
+from typing import Any
 
 import dj_database_url
 from django.core.management.utils import get_random_secret_key
@@ -282,7 +283,7 @@ IMPORT_EXPORT_IMPORT_PERMISSION_CODE = "import"
 IMPORT_EXPORT_EXPORT_PERMISSION_CODE = "export"
 SIMPLE_HISTORY_DATE_INDEX = False
 
-JAZZMIN_SETTINGS = {
+JAZZMIN_SETTINGS: dict[str, Any] = {
     "site_title": COMPANY_NAME,
     "site_header": COMPANY_NAME,
     "site_brand": COMPANY_NAME,
@@ -340,7 +341,7 @@ JAZZMIN_UI_TWEAKS = {
 
 # (group, its entries): models, parts of their lists (model, name, query, icon) and pages (URL name, name, icon).
 # What no group names stands under the last.
-MENU = [
+MENU: list[tuple[Any, list[Any]]] = [
     (
         gettext_lazy("Sell"),
         [

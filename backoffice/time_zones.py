@@ -54,7 +54,7 @@ class TimeZoneForm(forms.ModelForm):
         )
 
 
-def page(request: HttpRequest):
+def page(request):
     """One's own preferences."""
     mine = Preferences.objects.filter(user=request.user).first() or Preferences(user=request.user)
     form = TimeZoneForm(request.POST or None, instance=mine)

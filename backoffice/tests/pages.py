@@ -108,7 +108,7 @@ def _values(pattern: URLPattern) -> Iterator[dict]:
     if not names:
         yield {}
     elif names <= RECORD:
-        yield from ({next(iter(names)): record.pk} for record in _records(pattern.name))
+        yield from ({next(iter(names)): record.pk} for record in _records(pattern.name or ""))
     elif names == {"app_label"}:
         yield from ({"app_label": label} for label in sorted({model._meta.app_label for model in admin.site._registry}))
     elif names == {"kind"}:

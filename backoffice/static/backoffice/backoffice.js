@@ -117,7 +117,7 @@
   function keepHeadings() {
     const boxes = all(".bo-scroll, .table-responsive");
     const look = () => boxes.forEach((box) => {
-      const isWide = box.firstElementChild?.scrollWidth > box.clientWidth;
+      const isWide = box.scrollWidth > box.clientWidth || box.scrollHeight > box.clientHeight;
       box.classList.toggle("bo-fits", !isWide && Boolean(box.closest(".bo-list")));
       box.toggleAttribute("tabindex", isWide);
       if (isWide) box.tabIndex = 0;
