@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from backoffice.imports import kinds, shapes, staged
 from backoffice.imports.models import ImportRun
 from backoffice.imports.refusals import FileRefused, Problem
-from inventory import import_apply, import_check, import_preview, import_words
+from inventory import import_apply, import_check, import_clashes, import_preview, import_words
 from inventory.import_columns import ITEM_SYNONYMS
 from inventory.models import Item, Location, StagedItem
 from inventory.resources import CountResource, ItemResource
@@ -135,6 +135,9 @@ class ItemKind(kinds.Kind):
 
     def apply_chunk(self, run):
         return import_apply.apply_chunk(run)
+
+    def clashes(self, run):
+        return import_clashes.clashes(run)
 
     def preview(self, run, rows):
         return import_preview.preview(run, rows)

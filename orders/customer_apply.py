@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.db import connection
-from django.utils.translation import gettext as _
 
 from backoffice.history import bulk
 from backoffice.imports import staged
@@ -11,6 +10,7 @@ from backoffice.imports.kinds import Chunk
 from backoffice.imports.models import ImportRun
 from backoffice.imports.refusals import Problem
 from backoffice.imports.set_based import execute, insert, rows
+from orders import customer_clashes
 from orders.customer_check import refuse, ways
 from orders.import_sql import ATTRIBUTES, sql
 from orders.models import Customer
@@ -19,11 +19,6 @@ CHUNK = 5_000
 WHOLE = 20_000  # an all-or-nothing import up to this size is one transaction
 WAITING = "s.run_id = %(run)s AND s.action IN ('new', 'changed') AND NOT s.applied"
 IN_CHUNK = f"{WAITING} AND s.row > %(first)s AND s.row <= %(last)s"
-CONFLICTS = (
-    ("edited", "JOIN {c} c ON c.id = s.customer_id", "s.checked_history_id <> " + (
-        "(SELECT MAX(h.history_id) FROM {h} h WHERE h.id = c.id)")),
-    ("deleted", "", "s.customer_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM {c} c WHERE c.id = s.customer_id)"),
-)  # fmt: skip
 
 
 def apply_chunk(run: ImportRun) -> Chunk:
@@ -59,23 +54,11 @@ def lock(chunk: dict[str, Any]) -> None:
 def settle_conflicts(run: ImportRun, chunk: dict[str, Any]) -> int:
     """Refuses the rows whose customers changed since the check; all or nothing: raises Conflict for the whole run."""
     scope = chunk if run.only_good or run.rows_done else {**chunk, "last": 2**31 - 1}
-    created = [("created", f"JOIN {{c}} c ON {way}", "s.customer_id IS NULL") for way in ways(run)]
-    found: dict[int, Problem] = {}
-    for code, join, condition in (*CONFLICTS, *created):
-        said = "COALESCE(s.email, s.name)"
-        for pk, who in rows(sql(f"SELECT s.id, {said} FROM {{s}} s {join} WHERE {IN_CHUNK} AND ({condition})"), scope):
-            found.setdefault(pk, Problem(_sentence(code, who), "conflict", run.options["key"], value=who))
-    if found and not run.only_good:
-        raise staged.conflict(run, list(found.values()))
-    return refuse((pk, problem, "[]") for pk, problem in found.items())
-
-
-def _sentence(code: str, who: str) -> str:
-    return {
-        "edited": _("%(who)s was edited since the check."),
-        "deleted": _("%(who)s was deleted since the check."),
-        "created": _("%(who)s was entered since the check."),
-    }[code] % {"who": who}
+    found = customer_clashes.find(run, IN_CHUNK, scope)
+    problems = [(pk, Problem(told, "conflict", run.options["key"])) for pk, told in found]
+    if problems and not run.only_good:
+        raise staged.conflict(run, [problem for _pk, problem in problems])
+    return refuse((pk, problem, "[]") for pk, problem in problems)
 
 
 def insert_customers(run: ImportRun, chunk: dict[str, Any]) -> None:

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from backoffice.imports import kinds, preview, staged
 from backoffice.imports.refusals import FileRefused, Problem
-from orders import customer_apply, customer_check, people
+from orders import customer_apply, customer_check, customer_clashes, people
 from orders.import_columns import CUSTOMER_SYNONYMS
 from orders.import_shapes import PeopleShape
 from orders.models import Customer, StagedCustomer
@@ -80,6 +80,9 @@ class CustomerKind(kinds.Kind):
 
     def apply_chunk(self, run):
         return customer_apply.apply_chunk(run)
+
+    def clashes(self, run):
+        return customer_clashes.clashes(run)
 
     def preview(self, run, rows):
         rows = list(rows)

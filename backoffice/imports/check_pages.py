@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from backoffice import jobs
-from backoffice.imports import corrections, kinds, problems, progress, steps
+from backoffice.imports import clashes, corrections, kinds, problems, progress, steps
 from backoffice.imports.models import ImportRun, StagedRow
 from backoffice.imports.pages import Pages, State
 
@@ -30,7 +30,8 @@ class CheckPages(Pages):
             return self.page(request, "progress", run, **context)
         if run.state == State.CHECKED:
             return self.check_page(request, run)
-        return self.rows_page(request, "result", run)
+        clashing = self.clashing(run) if run.state == State.FAILED and run.mapping and not run.applied else {}
+        return self.rows_page(request, "result", run, **clashing)
 
     def check_page(self, request, run):
         kind = kinds.get(run.kind)
@@ -44,7 +45,13 @@ class CheckPages(Pages):
             said=kind.said(run),
             groups=[titled(kind, run, group) for group in run.problems],
             corrected=run.corrections.count(),
+            **self.clashing(run),
         )
+
+    def clashing(self, run):
+        """What happened to the records since the check, and is to be decided before the rows go in."""
+        found = kinds.get(run.kind).clashes(run)
+        return {"clashes": found[: clashes.SHOWN], "clash_count": len(found)}
 
     def rows_page(self, request, template, run, **context):
         kind = kinds.get(run.kind)
@@ -92,6 +99,19 @@ class CheckPages(Pages):
         if run.state != State.CHECKED:
             return self.go("change", run)
         return self.corrected(request, run, answer(run, key, how, request.POST, request.user))
+
+    @method_decorator(require_POST)
+    def decide_view(self, request, pk):
+        """Whether what is there stays, or the file is taken, for each record that changed since the check."""
+        run = self.own(request, pk)
+        if run.state not in {State.CHECKED, State.FAILED} or run.applied:
+            return self.go("change", run)
+        choices = {number(name[7:]): value for name, value in request.POST.items() if name.startswith("choice-")}
+        found = kinds.get(run.kind).clashes(run)
+        decided = clashes.decide(run, found, choices, request.POST.get("all", ""), request.user)
+        if decided and steps.reopen(run):
+            return self.start_check(run)
+        return self.go("change", run)
 
     @method_decorator(require_POST)
     def take_back_view(self, request, pk):

@@ -3,7 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.db.models import QuerySet
 from import_export.resources import Resource
@@ -13,6 +13,9 @@ from backoffice.imports.matching import Synonyms
 from backoffice.imports.models import ImportRun, StagedRow
 from backoffice.imports.refusals import Problem
 from backoffice.imports.shapes import Shape
+
+if TYPE_CHECKING:
+    from backoffice.imports.clashes import Clash
 
 _kinds: dict[str, "Kind"] = {}
 
@@ -118,6 +121,10 @@ class Kind(ABC):
     def fix(self, name: str, row: StagedRow) -> tuple[str, str | None]:
         """(field, value) that a fix puts into a row; None where it does not suit."""
         return "", None
+
+    def clashes(self, run: ImportRun) -> list["Clash"]:
+        """The rows whose records changed since the check, with what somebody can decide about them."""
+        return []
 
     def written(self, run: ImportRun) -> str:
         """The address of a list of what the run wrote; blank when there is none."""

@@ -113,7 +113,7 @@ def survey(opened: Opened, kind: Kind) -> None:
             proof.see(row)
         without_key += bool(key and cells.is_blank(key.cell(row.cells)))
         headless += bool(places) and any(not cells.is_blank(row.cells[place]) for place in places)
-    if not opened.total:
+    if not opened.total and not corrections.left_out(opened.sheet):
         raise FileRefused(_("The file has a heading and no rows."), code="no_rows")
     opened.styles = {name: proof.styles.pop() for name, proof in styles.items() if len(proof.styles) == 1}
     _compose_missing_keys(opened, kind, without_key)

@@ -14,7 +14,8 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from backoffice.history import change_sets
+from backoffice.history import change_sets, undo_run
+from backoffice.history.tasks import undo_chunk
 from backoffice.imports import corrections, kinds, problems, set_based
 from backoffice.imports.kinds import Chunk, Conflict, Kind
 from backoffice.imports.matching import fingerprint
@@ -184,7 +185,13 @@ def may_apply(run: ImportRun) -> str:
 def confirm(run: ImportRun) -> bool:
     """From checked to applying, once: False when somebody was faster or the run cannot be applied."""
     return not may_apply(run) and run.move(
-        State.CHECKED, to=State.APPLYING, started_at=timezone.now(), rows_done=0, applied=0, position=""
+        State.CHECKED,
+        to=State.APPLYING,
+        started_at=timezone.now(),
+        rows_done=0,
+        applied=0,
+        position="",
+        change_set=None,
     )
 
 
@@ -209,9 +216,31 @@ def apply_next(run: ImportRun, then: Callable[[], Any] | None = None) -> bool:
             if chunk.rows_left and then:
                 then()
     except Conflict as conflict:
-        run.move(State.APPLYING, to=State.FAILED, error=str(conflict), finished_at=timezone.now())
+        stop(run, conflict)
         return False
     return run.state == State.APPLYING
+
+
+def stop(run: ImportRun, conflict: Conflict) -> None:
+    """An import that is all or nothing ends at a conflict; what it had committed before is taken back."""
+    with transaction.atomic():
+        if run.move(State.APPLYING, to=State.FAILED, error=str(conflict), finished_at=timezone.now()) and run.applied:
+            take_back(run)
+
+
+def take_back(run: ImportRun) -> None:
+    if run.change_set is None:
+        return
+    reason = _("The import of %(file)s stopped at a conflict.") % {"file": run.original_name}
+    try:
+        with transaction.atomic():
+            undo_run.start(run.change_set, None, reason, later=undo_chunk.enqueue)
+    except undo_run.UndoRefused as refusal:
+        run.error = " ".join([run.error, *refusal.messages])
+    else:
+        run.error = _("%(error)s They are taken back.") % {"error": run.error}
+        run.applied = run.rows_done = 0
+    run.save(update_fields=["error", "applied", "rows_done"])
 
 
 def act(run: ImportRun, kind: Kind):

@@ -31,6 +31,7 @@ class Wizard(CheckPages):
             path("<int:pk>/check/", view(self.check_again_view), name=name("check")),
             path("<int:pk>/correct/", view(self.correct_view), name=name("correct")),
             path("<int:pk>/fix/", view(self.fix_view), name=name("fix")),
+            path("<int:pk>/decide/", view(self.decide_view), name=name("decide")),
             path("<int:pk>/as-it-came/", view(self.take_back_view), name=name("take_back")),
             path("<int:pk>/apply/", view(self.apply_view), name=name("apply")),
             path("<int:pk>/cancel/", view(self.cancel_view), name=name("cancel")),
@@ -143,6 +144,9 @@ class Wizard(CheckPages):
         if "good_rows" in request.POST and run.state == State.CHECKED:
             run.only_good = True
             run.save(update_fields=["only_good"])
+        if run.state == State.CHECKED and self.clashing(run)["clash_count"]:
+            messages.warning(request, _("Records changed since the check. Decide about them first."))
+            return self.go("change", run)
         with transaction.atomic():
             if steps.confirm(run) or (run.state == State.APPLYING and "resume" in request.POST):
                 tasks.apply_chunk.enqueue(run.pk)
