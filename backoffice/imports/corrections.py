@@ -5,7 +5,7 @@ the same code as at first.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import batched
 from typing import Any
@@ -59,15 +59,21 @@ class CorrectedSheet(Sheet):
             yield Row(row.number, cells, row.problems)
 
 
-def over(run: ImportRun, sheet: Sheet, chosen: Mapping[str, str] | None) -> tuple[Sheet, Mapping[str, str] | None]:
-    """The sheet as it was corrected, and ``chosen`` with the columns that it has got for that."""
+def over(
+    run: ImportRun, sheet: Sheet, chosen: Mapping[str, str] | None, *, also: Collection[str] = ()
+) -> tuple[Sheet, Mapping[str, str] | None]:
+    """The sheet as it was corrected, and ``chosen`` with the columns that it has got for that.
+
+    ``also``: fields that get a column although nothing is known of them yet.
+    """
     if chosen is None:
         return sheet, None
     by_row: dict[int, dict[str, str]] = defaultdict(dict)
     for row, column, value in run.corrections.values_list("row", "column", "value"):
         by_row[row][column] = value
-    names = [name for name in chosen if _is_here(run, name, chosen[name], by_row.values())]
-    chosen = {name: "" if source == heading_here(name) else source for name, source in chosen.items()}
+    chosen = {name: "" if _is_stale(name, source, sheet) else source for name, source in chosen.items()}
+    known = {column for columns in by_row.values() for column in columns} | {*also}
+    names = [name for name in chosen if not chosen[name] and (run.defaults.get(name) or name in known)]
     if not (by_row or names):
         return sheet, chosen
     places = {name: len(sheet.header) + number for number, name in enumerate(names)}
@@ -83,10 +89,9 @@ def over(run: ImportRun, sheet: Sheet, chosen: Mapping[str, str] | None) -> tupl
     return found, {**chosen, **{name: heading_here(name) for name in names}}
 
 
-def _is_here(run: ImportRun, name: str, source: str, corrected: Iterable[Mapping[str, str]]) -> bool:
-    if source not in ("", heading_here(name)):
-        return False
-    return bool(run.defaults.get(name)) or any(name in columns for columns in corrected)
+def _is_stale(name: str, source: str, sheet: Sheet) -> bool:
+    """A column that was added to another sheet, or to this one before."""
+    return source == heading_here(name) and source not in sheet.header
 
 
 def _placed(columns: Mapping[str, str], places: Mapping[str, int]) -> Iterator[tuple[int, str]]:

@@ -9,7 +9,7 @@ from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from backoffice.imports import kinds, progress, refused_rows, steps, tasks, template_file
+from backoffice.imports import continued, kinds, progress, refused_rows, steps, tasks, template_file
 from backoffice.imports.check_pages import CheckPages
 from backoffice.imports.forms import HowForm, MatchForm, UploadForm
 from backoffice.imports.pages import XLSX, State
@@ -30,6 +30,7 @@ class Wizard(CheckPages):
             path("<int:pk>/match/", view(self.match_view), name=name("match")),
             path("<int:pk>/check/", view(self.check_again_view), name=name("check")),
             path("<int:pk>/correct/", view(self.correct_view), name=name("correct")),
+            path("<int:pk>/corrected/", view(self.continue_view), name=name("continue")),
             path("<int:pk>/fix/", view(self.fix_view), name=name("fix")),
             path("<int:pk>/decide/", view(self.decide_view), name=name("decide")),
             path("<int:pk>/as-it-came/", view(self.take_back_view), name=name("take_back")),
@@ -75,6 +76,9 @@ class Wizard(CheckPages):
 
     def receive(self, request, form, options):
         """Raises FileRefused, and keeps nothing, when the file cannot be read."""
+        before = self.origin(request, form.upload())
+        if before and before.state == State.CHECKED:
+            return self.continued(request, before, form.upload())
         run = steps.receive(
             form.cleaned_data["kind"],
             form.upload(),
@@ -82,15 +86,39 @@ class Wizard(CheckPages):
             options=options.options(),
         )
         form.decide(run)
-        run.save(update_fields=["only_good", "reason"])
+        if before:
+            run.kind, run.options, run.defaults = before.kind, before.options, before.defaults
+        run.save()
         try:
-            steps.match(run)
+            steps.match(run, steps.as_chosen(before) if before else None)
         except FileRefused as error:
             if error.code in MATCHABLE:
                 return self.go("match", run)
             steps.forget(run)
             raise
         return self.start_check(run)
+
+    def origin(self, request, file):
+        """The import that a file of refused rows came from, if it is one's own."""
+        before = self.get_queryset(request).filter(pk=continued.origin(file)).first()
+        allowed = before and self.is_owner(request, before) and request.user.has_perm(kinds.get(before.kind).permission)
+        return before if allowed else None
+
+    @method_decorator(require_POST)
+    def continue_view(self, request, pk):
+        """The refused rows come back from a spreadsheet."""
+        run = self.own(request, pk)
+        file = request.FILES.get("file")
+        if file is None or run.state != State.CHECKED:
+            return self.go("change", run)
+        try:
+            return self.continued(request, run, file)
+        except FileRefused as error:
+            messages.error(request, error.sentence)
+        return self.go("change", run)
+
+    def continued(self, request, run, file):
+        return self.corrected(request, run, continued.take(run, file, request.user))
 
     # Match --------------------------------------------------------------------------------------------------------
 
