@@ -9,15 +9,20 @@ from django.utils.translation import gettext_lazy as _
 
 from backoffice.exports.lists import ExportAdmin
 from backoffice.history.admin import ReadOnlyAdmin, TrackedAdmin
+from backoffice.imports.filters import ImportFilter
 from inventory import item_page
 from inventory.forms import ReorderForm
 from inventory.labels import LabelsAdmin
-from inventory.models import Item, Location, StockLevel, StockMovement
+from inventory.models import Item, Location, StagedItem, StockLevel, StockMovement
 from inventory.resources import CountResource, ItemResource, LevelResource, MovementResource
 from inventory.sku import sku_key
 from inventory.stock_screens import StockScreensAdmin
 
 LOW = format_html('<span class="bo-badge bo-badge-warn">{}</span>', _("running low"))
+
+
+class ImportedItems(ImportFilter):
+    staged, points, at = StagedItem, "sku_key", "sku_key"
 
 
 class StockLevelInline(admin.TabularInline):
@@ -42,7 +47,7 @@ class ItemAdmin(StockScreensAdmin, LabelsAdmin, ExportAdmin, TrackedAdmin):
     resource_classes = [ItemResource, CountResource]
     list_display = ["sku", "name", "category", "unit_price", "on_hand", "available", "state", "is_active"]
     list_display_links = ["sku", "name"]
-    list_filter = ["is_active", "is_stocked", "condition"]
+    list_filter = ["is_active", "is_stocked", "condition", ImportedItems]
     search_fields = ["name"]  # shows the box; get_search_results decides
     search_help_text = _("SKU, barcode or name")
     fields = [

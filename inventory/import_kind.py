@@ -7,9 +7,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from backoffice.imports import kinds, shapes, staged
+from backoffice.imports.filters import list_of
 from backoffice.imports.models import ImportRun
 from backoffice.imports.refusals import FileRefused, Problem
-from inventory import import_apply, import_check, import_clashes, import_preview, import_words
+from inventory import import_apply, import_check, import_clashes, import_effects, import_preview, import_words
 from inventory.import_columns import ITEM_SYNONYMS
 from inventory.models import Item, Location, StagedItem
 from inventory.resources import CountResource, ItemResource
@@ -161,6 +162,12 @@ class ItemKind(kinds.Kind):
 
     def fix(self, name, row):
         return ("name", row.sku or None) if name == "sku_as_name" else ("", None)
+
+    def effects(self, run):
+        return import_effects.effects(run)
+
+    def written(self, run):
+        return list_of("inventory_item", run)
 
     def records(self):
         return Item.objects.filter(is_active=True).order_by("sku_key")

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from backoffice.exports.lists import ExportAdmin
 from backoffice.history.admin import TrackedAdmin
+from backoffice.imports.filters import ImportFilter
 from backoffice.money import amount, percent
 from inventory.models import Location, StockLevel
 from orders import preview, told, workflow
@@ -20,7 +21,7 @@ from orders.actions import ActionsAdmin
 from orders.desk import DeskAdmin
 from orders.entry import EntryAdmin, is_placing
 from orders.forms import ItemSelect, OrderForm, OrderLineForm, OrderLineFormSet
-from orders.models import Customer, Order, OrderLine
+from orders.models import Customer, Order, OrderLine, StagedCustomer
 from orders.order_list import OrderListAdmin
 from orders.preview import Figures
 from orders.print_pages import PrintAdmin
@@ -30,10 +31,15 @@ from orders.telling import TellingAdmin, is_wanted
 from orders.totals import compute
 
 
+class ImportedCustomers(ImportFilter):
+    staged, points = StagedCustomer, "customer"
+
+
 @admin.register(Customer)
 class CustomerAdmin(ExportAdmin, TrackedAdmin):
     resource_classes = [CustomerResource]
     list_display = ["name", "email", "phone", "told"]
+    list_filter = [ImportedCustomers]
     search_fields = ["name__istartswith", "email__istartswith"]
     search_help_text = _("Name or email")
     fields = ["name", ("email", "phone"), "told", "address"]

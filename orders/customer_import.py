@@ -5,6 +5,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from backoffice.imports import kinds, preview, staged
+from backoffice.imports.filters import list_of
 from backoffice.imports.refusals import FileRefused, Problem
 from orders import customer_apply, customer_check, customer_clashes, people
 from orders.import_columns import CUSTOMER_SYNONYMS
@@ -97,6 +98,9 @@ class CustomerKind(kinds.Kind):
 
     def choices(self, name):
         return list(Customer.Told.choices) if name == "told" else []
+
+    def written(self, run):
+        return list_of("orders_customer", run)
 
     def fixes(self, code):
         return FIXES.get(code, [])

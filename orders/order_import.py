@@ -7,10 +7,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from backoffice.imports import kinds, preview
+from backoffice.imports.filters import list_of
 from backoffice.imports.models import ImportRun
 from backoffice.imports.refusals import FileRefused, Problem
 from inventory.models import Location
-from orders import order_apply, order_check
+from orders import order_apply, order_check, order_effects
 from orders.import_columns import ORDER_SYNONYMS
 from orders.models import OrderLine, StagedLine
 from orders.order_shapes import OrderShape, ShopifyOrders
@@ -149,6 +150,12 @@ class OrderKind(kinds.Kind):
         if run.options["tell"]:
             told.append(_("The customers are told that their orders are placed."))
         return [str(sentence) for sentence in told]
+
+    def effects(self, run):
+        return order_effects.effects(run)
+
+    def written(self, run):
+        return list_of("orders_order", run)
 
     def titles(self):
         return TITLES

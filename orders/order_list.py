@@ -10,10 +10,11 @@ from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
+from backoffice.imports.filters import ImportFilter
 from backoffice.money import money
 from backoffice.periods import midnight
 from inventory.sku import sku_key
-from orders.models import Customer, Order, OrderLine
+from orders.models import Customer, Order, OrderLine, StagedLine
 
 WAITING = format_html('<span class="bo-badge bo-badge-warn">{}</span>', _("waits for stock"))
 
@@ -148,6 +149,10 @@ class CustomerFilter(admin.SimpleListFilter):
         return queryset.filter(customer=int(self.value())) if str(self.value()).isdecimal() else queryset
 
 
+class ImportedOrders(ImportFilter):
+    staged, points = StagedLine, "order"
+
+
 class OrderListAdmin(admin.ModelAdmin):
     list_display = ["number", "customer", "state", "gross", "due", "created_at", "entered_by"]
     list_filter = [
@@ -159,6 +164,7 @@ class OrderListAdmin(admin.ModelAdmin):
         "location",
         ByFilter,
         CustomerFilter,
+        ImportedOrders,
     ]
     list_select_related = ["customer", "entered_by"]
     search_fields = ["number"]  # shows the box; get_search_results decides

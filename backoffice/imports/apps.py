@@ -8,6 +8,7 @@ class ImportsConfig(AppConfig):
     verbose_name = _("Imports")
 
     def ready(self):
-        from backoffice.imports import dashboard
+        from backoffice.imports import dashboard, timeline
 
         dashboard.contribute()
+        timeline.contribute()

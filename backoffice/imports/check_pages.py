@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from backoffice import jobs
+from backoffice.history import undo_pages
 from backoffice.imports import clashes, corrections, kinds, problems, progress, steps
 from backoffice.imports.models import ImportRun, StagedRow
 from backoffice.imports.pages import Pages, State
@@ -31,7 +32,20 @@ class CheckPages(Pages):
         if run.state == State.CHECKED:
             return self.check_page(request, run)
         clashing = self.clashing(run) if run.state == State.FAILED and run.mapping and not run.applied else {}
-        return self.rows_page(request, "result", run, **clashing)
+        return self.rows_page(request, "result", run, **clashing, **self.outcome(request, run))
+
+    def outcome(self, request, run):
+        """Where somebody goes from here: what was written, what it changed, how it is taken back."""
+        kind = kinds.get(run.kind)
+        may_see = run.state == State.APPLIED and run.applied and self.may_see_records(request, kind)
+        may_look_back = run.change_set_id and request.user.has_perm("history.view_changeset")
+        return {
+            "written": kind.written(run) if may_see else "",
+            "undo": undo_pages.links(run.change_set, request.user) if may_look_back else None,
+            "corrected": run.corrections.count(),
+            "mapped": [(kind.heading(name), run.mapping[name]) for name in run.matched],
+            "said": kind.said(run) if run.matched else [],
+        }
 
     def check_page(self, request, run):
         kind = kinds.get(run.kind)
