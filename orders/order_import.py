@@ -99,6 +99,7 @@ class OrderKind(kinds.Kind):
     key_field = "number"
     columns = tuple(HEADINGS)
     shapes = (ShopifyOrders, OrderShape)
+    is_repeatable = True
 
     def resource(self):
         return LineResource()

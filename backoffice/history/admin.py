@@ -4,6 +4,7 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext_lazy as _
 
 from backoffice.exports.lists import ExportAdmin
+from backoffice.history import origins
 from backoffice.history.activity_page import ActivityPage
 from backoffice.history.change_set_page import ChangeSetPage
 from backoffice.history.middleware import typed_reason
@@ -93,5 +94,6 @@ class ChangeSetAdmin(UndoPages, ExportAdmin, ReadOnlyAdmin):
     def change_view(self, request, object_id, form_url="", extra_context=None):
         change_set = self.get_object(request, object_id)
         page = ChangeSetPage(request, change_set).context() if change_set else {}
+        page["origins"] = origins.of(change_set) if change_set else []
         page["undo_links"] = links(change_set, request.user) if change_set else {}
         return super().change_view(request, object_id, form_url, {**page, **(extra_context or {})})

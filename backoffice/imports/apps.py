@@ -8,7 +8,7 @@ class ImportsConfig(AppConfig):
     verbose_name = _("Imports")
 
     def ready(self):
-        from backoffice.imports import dashboard, timeline
+        from backoffice.imports import dashboard, origin
 
         dashboard.contribute()
-        timeline.contribute()
+        origin.contribute()

@@ -31,7 +31,7 @@ class CheckPages(Pages):
             return self.page(request, "progress", run, **context)
         if run.state == State.CHECKED:
             return self.check_page(request, run)
-        clashing = self.clashing(run) if run.state == State.FAILED and run.mapping and not run.applied else {}
+        clashing = self.clashing(run) if run.state == State.FAILED and run.mapping and steps.may_reopen(run) else {}
         return self.rows_page(request, "result", run, **clashing, **self.outcome(request, run))
 
     def outcome(self, request, run):
@@ -43,6 +43,7 @@ class CheckPages(Pages):
             "written": kind.written(run) if may_see else "",
             "undo": undo_pages.links(run.change_set, request.user) if may_look_back else None,
             "corrected": run.corrections.count(),
+            "may_reopen": run.state == State.FAILED and self.is_owner(request, run) and steps.may_reopen(run),
             "mapped": [(kind.heading(name), run.mapping[name]) for name in run.matched],
             "said": kind.said(run) if run.matched else [],
         }
@@ -118,7 +119,7 @@ class CheckPages(Pages):
     def decide_view(self, request, pk):
         """Whether what is there stays, or the file is taken, for each record that changed since the check."""
         run = self.own(request, pk)
-        if run.state not in {State.CHECKED, State.FAILED} or run.applied:
+        if run.state not in {State.CHECKED, State.FAILED} or not steps.may_reopen(run):
             return self.go("change", run)
         choices = {number(name[7:]): value for name, value in request.POST.items() if name.startswith("choice-")}
         found = kinds.get(run.kind).clashes(run)

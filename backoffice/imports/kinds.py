@@ -62,6 +62,7 @@ class Kind(ABC):
     columns: ClassVar[tuple[str, ...]]  # of the staged table, filled when a row is staged
     composed_key: ClassVar[Any] = ""  # the label of a key that is typed as “Handle+Size”; blank where none can be
     shapes: ClassVar[tuple[type[Shape], ...]] = ()
+    is_repeatable: ClassVar[bool] = False  # rows that went in before are recognised, whatever the options
 
     @abstractmethod
     def resource(self) -> Resource:

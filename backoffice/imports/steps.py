@@ -87,7 +87,7 @@ def match(run: ImportRun, chosen: dict[str, str] | None = None) -> Opened:
     }
     if ImportRun.objects.filter(pk=run.pk).exclude(sheet=run.sheet).exists():
         run.corrections.all().delete()  # they are about rows of another sheet
-    if not run.applied:
+    if may_reopen(run):
         run.move(State.UPLOADED, State.MATCHED, State.CHECKED, State.FAILED, to=State.MATCHED, **values)
     return opened
 
@@ -112,7 +112,7 @@ def check(run: ImportRun, *, again: bool = False) -> None:
     ``again`` takes up a check that its process did not live to finish.
     """
     sources = (State.MATCHED, State.CHECKING) if again else (State.MATCHED,)
-    if not run.move(*sources, to=State.CHECKING, started_at=timezone.now(), error="", rows_done=0):
+    if not run.move(*sources, to=State.CHECKING, started_at=timezone.now(), error="", rows_done=0, applied=0):
         return
     kind = kinds.get(run.kind)
     try:
@@ -139,9 +139,14 @@ def outcome(run: ImportRun, kind: Kind) -> dict[str, Any]:
     return {**_counts(run, kind), "problems": problems.grouped(run, kind), "effects": effects}
 
 
+def may_reopen(run: ImportRun) -> bool:
+    """Not once rows were applied that would be applied a second time."""
+    return not run.applied or kinds.get(run.kind).is_repeatable
+
+
 def reopen(run: ImportRun) -> bool:
-    """Back to before the check. Not once rows were applied: they would be applied a second time."""
-    return not run.applied and run.move(State.CHECKED, State.FAILED, State.CHECKING, to=State.MATCHED)
+    """Back to before the check."""
+    return may_reopen(run) and run.move(State.CHECKED, State.FAILED, State.CHECKING, to=State.MATCHED)
 
 
 def _stage(run: ImportRun, kind: Kind, opened: Opened) -> None:
@@ -224,7 +229,8 @@ def apply_next(run: ImportRun, then: Callable[[], Any] | None = None) -> bool:
 def stop(run: ImportRun, conflict: Conflict) -> None:
     """An import that is all or nothing ends at a conflict; what it had committed before is taken back."""
     with transaction.atomic():
-        if run.move(State.APPLYING, to=State.FAILED, error=str(conflict), finished_at=timezone.now()) and run.applied:
+        moved = run.move(State.APPLYING, to=State.FAILED, error=str(conflict), finished_at=timezone.now())
+        if moved and not may_reopen(run):
             take_back(run)
 
 
