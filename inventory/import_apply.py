@@ -16,7 +16,7 @@ from backoffice.imports.kinds import Chunk
 from backoffice.imports.models import ImportRun
 from backoffice.imports.refusals import Problem
 from backoffice.imports.set_based import execute, insert, refresh_statistics, rows, table
-from inventory import signals
+from inventory import import_clashes, signals
 from inventory.import_refusals import refuse
 from inventory.import_sql import ATTRIBUTES, sql
 from inventory.models import MAX_QUANTITY, Item, StockLevel, StockMovement
@@ -28,8 +28,6 @@ KINDS = {
     "add": StockMovement.Kind.RECEIPT,
     "subtract": StockMovement.Kind.ADJUSTMENT,
 }
-# kinds of movement that a count carries along instead of being contradicted by
-CARRIED = "('shipment', 'return', 'allocation', 'release')"
 IN_CHUNK = "s.run_id = %(run)s AND s.sku_key > %(first)s AND s.sku_key <= %(last)s AND s.action IN ('new', 'changed')"
 SAYS_SOMETHING = "(s.quantity IS NOT NULL OR s.reorder_level IS NOT NULL)"  # of stock
 THERE = "{s} s JOIN {l} l ON l.item_id = s.item_id AND l.location_id = s.location_id"  # rows with a level, as it is now
@@ -99,52 +97,12 @@ def lock(chunk: dict[str, Any]) -> set[int]:
 
 # Conflicts --------------------------------------------------------------------------------------------------------
 
-NOW = (
-    "{s} s LEFT JOIN {i} i ON i.id = s.item_id"
-    " LEFT JOIN {l} l ON l.item_id = s.item_id AND l.location_id = s.location_id"
-)
-CONFLICTS = {
-    "deleted": "s.item_id IS NOT NULL AND i.id IS NULL",
-    "edited": (
-        "s.item_id IS NOT NULL AND COALESCE(s.checked_history_id, 0) <>"
-        " COALESCE((SELECT MAX(h.history_id) FROM {ih} h WHERE h.id = s.item_id), 0)"
-        " OR s.reorder_level IS NOT NULL AND l.id IS NOT NULL AND COALESCE(s.checked_level_history_id, 0) <>"
-        " COALESCE((SELECT MAX(h.history_id) FROM {lh} h WHERE h.id = l.id), 0)"
-    ),
-    "created": "s.item_id IS NULL AND EXISTS (SELECT 1 FROM {i} o WHERE o.sku_key = s.sku_key)",
-    "barcode": (
-        "s.barcode <> '' AND EXISTS (SELECT 1 FROM {i} o WHERE o.barcode = s.barcode AND NOT (o.barcode = '')"
-        " AND (s.item_id IS NULL OR o.id <> s.item_id))"
-    ),
-    "moved": (
-        "%(mode)s = 'set' AND s.quantity IS NOT NULL AND l.id IS NOT NULL AND EXISTS (SELECT 1 FROM {m} m"
-        f" WHERE m.level_id = l.id AND m.id > s.checked_movement_id AND m.kind NOT IN {CARRIED})"
-    ),
-    "stock": (
-        "s.delta <> 0 AND (COALESCE(l.on_hand, 0) + s.delta < COALESCE(l.allocated, 0)"
-        " OR COALESCE(l.on_hand, 0) + s.delta > %(most)s)"
-    ),
-}
-
-
-def _sentence(code: str, sku: str) -> str:
-    return {
-        "edited": _("%(sku)s was edited since the check."),
-        "deleted": _("%(sku)s was deleted since the check."),
-        "created": _("%(sku)s was created since the check."),
-        "barcode": _("The barcode of %(sku)s was given to another item since the check."),
-        "moved": _("The stock of %(sku)s was counted or adjusted since the check."),
-        "stock": _("Stock of %(sku)s was promised or taken since the check and no longer bears the change."),
-    }[code] % {"sku": sku}
-
 
 def settle_conflicts(run: ImportRun, chunk: dict[str, Any]) -> int:
     """Refuses the rows whose live records changed since the check; all or nothing: raises Conflict with the first."""
     scope = chunk if run.only_good or run.rows_done else chunk | _after(run, run.position)
-    cases = " ".join(f"WHEN {condition} THEN '{code}'" for code, condition in CONFLICTS.items())
-    looked_up = f"SELECT s.id, s.sku, CASE {cases} END AS code FROM {NOW} WHERE {IN_CHUNK}"
-    found = rows(sql(f"SELECT id, sku, code FROM ({looked_up}) c WHERE code IS NOT NULL"), scope)
-    problems = [(pk, Problem(_sentence(code, sku), "conflict", "sku", value=sku), "[]") for pk, sku, code in found]
+    found = import_clashes.find(run, IN_CHUNK, scope)
+    problems = [(pk, Problem(told, "conflict", "sku"), "[]") for pk, told in found]
     if problems and not run.only_good:
         raise staged.conflict(run, [problem for _pk, problem, _known in problems])
     return refuse(problems)

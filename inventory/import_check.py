@@ -5,10 +5,8 @@ its newest history at one moment, so that an edit afterwards shows as a conflict
 """
 
 from collections.abc import Iterable, Sequence
-from decimal import Decimal
 from typing import Any
 
-from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from backoffice.imports import set_based
@@ -70,14 +68,14 @@ def check(run: ImportRun) -> list[str]:
     """Refuses what cannot be; returns sentences about what the other rows would mean."""
     refuse_contradictions(run)
     import_refusals.refuse_incomplete(run)
-    return [*padded_notices(run), *effects(run)]
+    return padded_notices(run)
 
 
 def check_counts(run: ImportRun) -> list[str]:
     """The same for a file that may only say how many there are."""
     refuse_contradictions(run)
     import_refusals.refuse_unknown(run)
-    return effects(run)
+    return []
 
 
 def refuse_contradictions(run: ImportRun) -> None:
@@ -104,26 +102,6 @@ def padded_notices(run: ImportRun) -> list[str]:
     )
     message = _("%(sku)s is new, but %(padded)s exists. If leading zeros were lost, format the column as text.")
     return [message % {"sku": sku, "padded": padded} for sku, padded in found]
-
-
-def effects(run: ImportRun) -> list[str]:
-    """By how much the value of stock at cost would change."""
-    new_cost = "COALESCE(s.cost, i.cost, 0)"
-    [(difference,)] = rows(
-        sql(
-            f"SELECT SUM((COALESCE(l.on_hand, 0) + s.delta) * {new_cost}"
-            " - COALESCE(l.on_hand, 0) * COALESCE(i.cost, 0))"
-            " FROM {s} s LEFT JOIN {i} i ON i.id = s.item_id LEFT JOIN {l} l ON l.id = s.level_id"
-            " WHERE s.run_id = %s AND s.action IN ('new', 'changed')"
-        ),
-        [run.pk],
-    )
-    amount = round(Decimal(str(difference or 0)), 2)
-    if not amount:
-        return []
-    sign = "+" if amount > 0 else "−"
-    told = sign + number_format(abs(amount), decimal_pos=2, use_l10n=True, force_grouping=True)
-    return [_("The value of stock changes by %(amount)s.") % {"amount": told}]
 
 
 def items_written(run: ImportRun) -> int:

@@ -77,6 +77,8 @@ class ImportCommand(BaseCommand):
         self.stdout.write(_("Columns: %(matched)s") % {"matched": matched})
         for notice in run.notices:
             self.stdout.write(notice)
+        for effect in run.effects:
+            self.stdout.write(" ".join(filter(None, [f"{effect['label']}: {effect['value']}", effect["detail"]])))
         self.tell_problems(run)
         if run.error:
             self.stderr.write(run.error)

@@ -175,12 +175,6 @@ def test_lost_leading_zeros_are_pointed_out(check):
     assert "123 is new, but 00123 exists." in " ".join(check("sku,name\n123,Mug\n").notices)
 
 
-def test_the_change_of_the_value_of_stock_is_told(check):
-    make_item("MUG-1", cost="4.50", on_hand=2)
-
-    assert "The value of stock changes by +13.50." in check("sku,quantity\nMUG-1,5\n").notices
-
-
 def test_ignored_columns_and_blank_lines_are_told(check):
     run = check("sku,name,is_superuser\nMUG-1,Mug,1\n,,\n")
 
