@@ -83,7 +83,8 @@ class ItemWay(Way):
 
     def parts_of(self, group, change, shown) -> Iterator[Part]:
         """A level that was made goes with its item, and else stays: only its reorder level goes back to none."""
-        if change.model is StockLevel and change.is_left_there and not change.was_there:
+        is_made = change.is_left_there and not change.was_there and not change.is_forgotten
+        if change.model is StockLevel and is_made:
             yield from self.made_level_part(change)
         else:
             yield from super().parts_of(group, change, shown)

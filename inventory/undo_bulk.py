@@ -48,7 +48,12 @@ ITEM_BEFORE, LEVEL_BEFORE = BEFORE % {"h": "ih"}, BEFORE % {"h": "lh"}
 LATER = "EXISTS (SELECT 1 FROM {%(h)s} n WHERE n.id = a.id AND n.history_id > a.history_id)"
 IN_ACT = "a.change_set_id = %(act)s"
 MOVEMENTS = "FROM {m} m JOIN {l} l ON l.id = m.level_id WHERE m.change_set_id = %(act)s AND [l.item_id]"
+FORGOTTEN = (  # what it was before has been removed from history
+    "a.history_type <> '+' AND NOT EXISTS (SELECT 1 FROM {%(h)s} p WHERE p.id = a.id AND p.history_id < a.history_id)"
+)
 NOT_FOR_BULK = (
+    f"SELECT a.id FROM {{ih}} a WHERE {IN_ACT} AND [a.id] AND {FORGOTTEN % {'h': 'ih'}}",
+    f"SELECT a.item_id FROM {{lh}} a WHERE {IN_ACT} AND [a.item_id] AND {FORGOTTEN % {'h': 'lh'}}",
     f"SELECT a.id FROM {{ih}} a WHERE {IN_ACT} AND [a.id] AND {LATER % {'h': 'ih'}}",
     f"SELECT a.item_id FROM {{lh}} a WHERE {IN_ACT} AND [a.item_id] AND {LATER % {'h': 'lh'}}",
 )

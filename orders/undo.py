@@ -97,7 +97,7 @@ class OrderWay(Way):
     def parts_of(self, group, change, shown) -> Iterator[Part]:
         """What goes, or comes back, with its order is no part of its own."""
         root = group.root
-        is_line = change.model is OrderLine
+        is_line = change.model is OrderLine and not change.is_forgotten
         if is_line and root and not root.was_there and root.is_left_there and not change.was_there:
             return
         if is_line and root and root.was_there and not root.is_left_there and change.was_there:

@@ -63,7 +63,11 @@ class ChangeSet(AppendOnly):
             models.Index(fields=["user", "-at", "-id"], name="changeset_user"),
             models.Index(fields=["source", "-at", "-id"], name="changeset_source"),
         ]
-        permissions = [("undo_changeset", "Can undo a change set"), ("export_changeset", "Can export change sets")]
+        permissions = [
+            ("undo_changeset", "Can undo a change set"),
+            ("export_changeset", "Can export change sets"),
+            ("remove_history", "Can remove old history"),
+        ]
 
     def __str__(self):
         return self.summary or _("%(who)s, %(source)s") % {"who": self.user_name, "source": self.get_source_display()}
@@ -240,3 +244,12 @@ class Undo(models.Model):
 
     def __str__(self):
         return _("Undo of %(what)s") % {"what": self.undone}
+
+
+class Door(models.Model):
+    """SQLite's side of ``append_only.open_door``: one row, which may point at nothing only until the commit."""
+
+    held_open_by = models.ForeignKey("self", models.DO_NOTHING, null=True, related_name="+", db_index=False)
+
+    class Meta:
+        default_permissions = ()

@@ -6,6 +6,7 @@ from typing import Any
 from django.db import connections
 
 from backoffice.history import append_only, entries
+from backoffice.history.models import ChangeSet
 
 
 def find_gaps(using: str) -> Iterator[str]:
@@ -13,6 +14,13 @@ def find_gaps(using: str) -> Iterator[str]:
     for model in entries.history_models():
         yield from _differing(model, using)
         yield from _vanished(model, using)
+
+
+def find_doubles(using: str) -> Iterator[str]:
+    """A sentence for every history row that repeats the one before it, or does not follow from it, or has no act."""
+    for model in entries.history_models():
+        yield from _doubled(model, using)
+        yield from _without_act(model, using)
 
 
 def find_unguarded(using: str) -> Iterator[str]:
@@ -45,6 +53,32 @@ def _vanished(model: Any, using: str) -> Iterator[str]:
     )
     for (pk,) in rows:
         yield f"{model.instance_type._meta.verbose_name} {pk} is gone, and its history does not say who removed it."
+
+
+def _doubled(model: Any, using: str) -> Iterator[str]:
+    names = _names(model, using)
+    same = " AND ".join(f"NOT (h.{column} {names['differs']} p.{column})" for column in names["columns"])
+    rows = _rows(
+        using,
+        f"SELECT h.{names['pk']}, h.history_id FROM {names['history']} h JOIN {names['history']} p ON p.history_id ="
+        f" (SELECT MAX(n.history_id) FROM {names['history']} n WHERE n.{names['pk']} = h.{names['pk']}"
+        f" AND n.history_id < h.history_id) WHERE (h.history_type = '~' AND {same})"
+        " OR (h.history_type = '+') <> (p.history_type = '-') ORDER BY h.history_id",
+    )
+    for pk, history_id in rows:
+        record = f"{model.instance_type._meta.verbose_name} {pk}"
+        yield f"{record}: history row {history_id} repeats the one before it, or does not follow from it."
+
+
+def _without_act(model: Any, using: str) -> Iterator[str]:
+    names, acts = _names(model, using), ChangeSet._meta.db_table
+    rows = _rows(
+        using,
+        f"SELECT h.{names['pk']}, h.history_id FROM {names['history']} h LEFT JOIN {acts} c ON c.id = h.change_set_id"
+        " WHERE c.id IS NULL ORDER BY h.history_id",
+    )
+    for pk, history_id in rows:
+        yield f"{model.instance_type._meta.verbose_name} {pk}: history row {history_id} belongs to no act."
 
 
 def _names(model: Any, using: str) -> dict[str, Any]:

@@ -62,6 +62,7 @@ class Change:
     model: type[Tracked]
     pk: Any
     before: Any  # history rows; None where the record was not there
+    first: Any
     after: Any
     later: list[Any]
     now: Any  # the record
@@ -69,6 +70,11 @@ class Change:
     @property
     def was_there(self) -> bool:
         return self.before is not None and self.before.history_type != DELETED
+
+    @property
+    def is_forgotten(self) -> bool:
+        """Whether what the record was before has been removed from history."""
+        return self.before is None and self.first.history_type != CREATED
 
     @property
     def is_left_there(self) -> bool:
@@ -174,12 +180,19 @@ class Way:
             yield from self.parts_of(group, change, shown)
 
     def parts_of(self, group: Group, change: Change, shown) -> Iterator[Part]:
-        if change.was_there and change.is_left_there:
+        if change.is_forgotten:
+            yield self.forgotten_part(change)
+        elif change.was_there and change.is_left_there:
             yield from self.field_parts(change, shown)
         elif change.is_left_there:
             yield self.creation_part(group, change)
         elif change.was_there:
             yield self.deletion_part(change)
+
+    def forgotten_part(self, change: Change) -> Part:
+        part = Part(f"{change.label}:?", _("All fields"), "", "", Outcome.STUCK, change=change)
+        part.why = _("What it was before has been removed from history.")
+        return part
 
     def field_parts(self, change: Change, shown) -> Iterator[Part]:
         for f in self.fields(change.model):

@@ -69,7 +69,7 @@ def _changes(model: Any, column: str, change_set: ChangeSet, roots: Collection[A
     before, later = _before(history, pk, first.values()), _later(history, pk, last)
     live = model._base_manager.in_bulk(list(last))
     for key, row in last.items():
-        change = Change(model, key, before.get(key), row, later.get(key, []), live.get(key))
+        change = Change(model, key, before.get(key), first[key], row, later.get(key, []), live.get(key))
         yield getattr(row, column), change
 
 

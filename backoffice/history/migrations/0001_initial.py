@@ -27,7 +27,17 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'change set',
                 'verbose_name_plural': 'activity',
-                'permissions': [('undo_changeset', 'Can undo a change set'), ('export_changeset', 'Can export change sets')],
+                'permissions': [('undo_changeset', 'Can undo a change set'), ('export_changeset', 'Can export change sets'), ('remove_history', 'Can remove old history')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Door',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('held_open_by', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='history.door')),
+            ],
+            options={
+                'default_permissions': (),
             },
         ),
         migrations.CreateModel(

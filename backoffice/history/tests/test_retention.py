@@ -1,0 +1,209 @@
+"""History is whole and cannot be rewritten; what is too old goes through one door, which is shut."""
+
+import contextlib
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.contrib.auth.models import Group, User
+from django.core.management import CommandError, call_command
+from django.db import DatabaseError, IntegrityError, connection, transaction
+from django.utils import timezone
+
+from backoffice.history import append_only, proof, undo_run
+from backoffice.history.change_sets import Source, change_set
+from backoffice.history.models import ChangeSet
+from inventory import proof as books
+from inventory.models import Item
+from inventory.tests.shop import make_item
+
+pytestmark = pytest.mark.django_db
+
+OLD = datetime(2024, 5, 4, 10, 42, tzinfo=UTC)
+HISTORY = "inventory_historicalitem"
+LEDGER = "inventory_stockmovement"
+
+
+@pytest.fixture
+def mug() -> Item:
+    """An item with three versions from long ago, and one of today."""
+    with change_set(Source.DEMO, at=OLD):
+        mug = make_item("MUG-1", name="1", on_hand=5)
+    for days, name in enumerate(["2", "3"], 1):
+        with change_set(Source.DEMO, at=OLD + timedelta(days=days)):
+            mug.name = name
+            mug.save()
+    mug.name = "4"
+    mug.save()
+    return mug
+
+
+@pytest.fixture
+def ada() -> User:
+    user = User.objects.create_user("ada", is_staff=True)
+    user.groups.add(Group.objects.get(name="Administrator"))
+    return user
+
+
+def names(mug: Item) -> list[str]:
+    return list(mug.history.order_by("history_id").values_list("name", flat=True))
+
+
+def sql(statement: str) -> None:
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(statement)
+
+
+def remove(day: str = "2025-01-01", user: str = "ada", **options) -> None:
+    call_command("remove_history", before=day, user=user, reason="Ten years are over", **options)
+
+
+def test_what_newer_versions_replaced_before_the_day_goes_and_is_written_down(mug, ada):
+    remove()
+
+    assert names(mug) == ["3", "4"]  # “3” is what it was on the day
+    act = ChangeSet.objects.latest("pk")
+    assert (act.user, act.reason) == (ada, "Ten years are over")
+    assert act.summary.startswith("Removed 2 versions of item from before 2025-01-01")
+    assert [*books.find_breaches("default"), *proof.find_doubles("default")] == []
+
+
+def test_a_dry_run_removes_nothing(mug, ada):
+    remove(dry_run=True)
+
+    assert names(mug) == ["1", "2", "3", "4"]
+
+
+@pytest.mark.parametrize(
+    ("how", "sentence"),
+    [
+        ({"user": "mia"}, "mia may not remove history"),
+        ({"day": "yesterday"}, "yesterday is not a date"),
+        ({"day": "2024-02-31"}, "2024-02-31 is not a date"),
+        ({"day": str(timezone.localdate() + timedelta(days=2))}, "is in the future"),
+    ],
+)
+def test_what_is_asked_wrongly_removes_nothing(mug, ada, how, sentence):
+    User.objects.create_user("mia", is_staff=True).groups.add(Group.objects.get(name="Manager"))
+
+    with pytest.raises(CommandError, match=sentence):
+        remove(**how)
+
+    assert names(mug) == ["1", "2", "3", "4"]
+
+
+def test_an_act_whose_past_was_removed_says_so_instead_of_going_back(mug, ada):
+    done = mug.history.get(name="3").change_set
+    remove()
+
+    [part] = undo_run.rehearse(done)[0].parts
+
+    assert (part.outcome, part.why) == ("stuck", "What it was before has been removed from history.")
+
+
+def test_the_door_is_shut_before_and_after(mug):
+    for _ in range(2):
+        with pytest.raises(DatabaseError, match="append-only"):
+            sql(f"DELETE FROM {HISTORY} WHERE name = '1'")
+        with append_only.open_door():
+            pass
+
+    assert names(mug) == ["1", "2", "3", "4"]
+
+
+def test_through_the_door_only_history_goes_and_nothing_is_changed(mug):
+    for statement in (f"DELETE FROM {LEDGER}", "DELETE FROM history_changeset", f"UPDATE {HISTORY} SET name = 'x'"):
+        with pytest.raises(DatabaseError, match="append-only"), append_only.open_door():
+            sql(statement)
+
+    assert names(mug) == ["1", "2", "3", "4"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_door_that_somebody_left_open_is_shut_by_the_end_of_the_transaction(mug):
+    with contextlib.suppress(IntegrityError), transaction.atomic():
+        append_only._set_door("default", is_open=True)
+
+    with pytest.raises(DatabaseError, match="append-only"):
+        sql(f"DELETE FROM {HISTORY}")
+
+    assert names(mug) == ["1", "2", "3", "4"]
+
+
+@pytest.mark.parametrize("table", sorted(model._meta.db_table for model in append_only.models()))
+@pytest.mark.parametrize("verb", ["UPDATE", "DELETE", "TRUNCATE"])
+def test_nothing_that_was_recorded_is_rewritten(mug, table, verb):
+    """Where the table is empty, SQLite has no row to refuse; PostgreSQL refuses the statement."""
+    connection.check_constraints()
+    column = "change_set_id" if table != "history_changeset" else "source"
+    statement = {
+        "UPDATE": f"UPDATE {table} SET {column} = {column}",
+        "DELETE": f"DELETE FROM {table}",
+        "TRUNCATE": f"TRUNCATE {table} CASCADE" if connection.vendor == "postgresql" else f"DELETE FROM {table}",
+    }[verb]
+    before = rows_of(table)
+
+    try:
+        sql(statement)
+        refused = False
+    except DatabaseError as refusal:
+        refused = "append-only" in str(refusal)
+
+    assert refused == (connection.vendor == "postgresql" or before > 0)
+    assert rows_of(table) == before
+
+
+def rows_of(table: str) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT COUNT(*) FROM {table}")
+        return cursor.fetchone()[0]
+
+
+# Verifying ------------------------------------------------------------------------------------------------------------
+
+
+def test_history_that_is_whole_is_said_to_be(mug, capsys):
+    call_command("verify_history", database="default")
+
+    assert capsys.readouterr().out == "History is whole.\n"
+
+
+@pytest.mark.parametrize(
+    ("tampering", "sentence"),
+    [
+        ("UPDATE inventory_item SET name = 'x'", "item {pk} differs from its newest history row"),
+        ("DROP TRIGGER {trigger}", f"The table {HISTORY} can be rewritten"),
+        (f"INSERT INTO {HISTORY} ({{columns}}) SELECT {{columns}} FROM {HISTORY} WHERE name = '4'", "repeats"),
+    ],
+)
+def test_what_was_tampered_with_is_found(mug, capsys, tampering, sentence):
+    columns = ", ".join(f.column for f in Item.history.model._meta.concrete_fields if not f.primary_key)
+    trigger = next(name for table, name in append_only.installed("default") if table == HISTORY)
+    trigger = f'"{trigger}" ON {HISTORY}' if connection.vendor == "postgresql" else f'"{trigger}"'
+    sql(tampering.format(columns=columns, trigger=trigger))
+
+    with pytest.raises(SystemExit):
+        call_command("verify_history", database="default")
+
+    assert sentence.format(pk=mug.pk) in capsys.readouterr().out
+
+
+# simple-history's own pages -------------------------------------------------------------------------------------------
+
+
+def test_the_pages_of_simple_history_which_can_revert_are_nowhere(mug, admin_client):
+    url = f"/admin/inventory/item/{mug.pk}/history/{mug.history.first().pk}/"
+
+    response = admin_client.post(url, {"name": "1", "_save": "1"})
+
+    assert response.status_code == 302, response.status_code
+    assert Item.objects.get().name == "4"
+
+
+def test_history_has_long_keys_and_reasons_and_no_index_that_nobody_needs():
+    history = Item.history.model
+    kinds = {
+        name: history._meta.get_field(name).get_internal_type() for name in ("history_id", "history_change_reason")
+    }
+
+    assert kinds == {"history_id": "BigAutoField", "history_change_reason": "TextField"}
+    assert {f.name for f in history._meta.concrete_fields if f.db_index} <= {"id", "change_set", "history_date"}
