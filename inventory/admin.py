@@ -59,6 +59,7 @@ class ItemAdmin(StockScreensAdmin, LabelsAdmin, ExportAdmin, TrackedAdmin):
         "oversell",
     ]
     inlines = [StockLevelInline]
+    as_of_fields = ("sku", "name", "category", "unit_price", "cost", "is_active")
     actions = ["print_labels", "print_shelf_labels", "export_selected"]
 
     def get_queryset(self, request):

@@ -7,11 +7,12 @@ class InventoryConfig(AppConfig):
     verbose_name = _("Stock")
 
     def ready(self):
-        from inventory import dashboard, import_kind, palette, receivers, timeline, undo
+        from inventory import as_of, dashboard, import_kind, palette, receivers, timeline, undo
 
         receivers.connect()
         import_kind.register()
         timeline.contribute()
+        as_of.contribute()
         undo.contribute()
         palette.contribute()
         dashboard.contribute()

@@ -109,6 +109,7 @@ class OrderAdmin(
     form = OrderForm
     resource_classes = [LineResource, OrderResource]
     inlines = [OrderLineInline]
+    as_of_fields = ("number", "customer", "status", "due_date", "location", "discount_percent")
     autocomplete_fields = ["customer"]
     fieldsets = [
         (None, {"fields": ["customer", "location", "due_date", ("discount_percent", "tax_rate")]}),

@@ -8,12 +8,13 @@ class OrdersConfig(AppConfig):
 
     def ready(self):
         from inventory import panels, proof
-        from orders import dashboard, import_kinds, palette, receivers, timeline, undo
+        from orders import as_of, dashboard, import_kinds, palette, receivers, timeline, undo
         from orders.holders import holders
         from orders.proof import illegal_steps, wrong_lines, wrong_totals
 
         receivers.connect()
         timeline.contribute()
+        as_of.contribute()
         undo.contribute()
         palette.contribute()
         dashboard.contribute()

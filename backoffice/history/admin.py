@@ -6,10 +6,10 @@ from django.utils.translation import gettext_lazy as _
 from backoffice.exports.lists import ExportAdmin
 from backoffice.history import origins
 from backoffice.history.activity_page import ActivityPage
+from backoffice.history.as_of_pages import AsOfAdmin
 from backoffice.history.change_set_page import ChangeSetPage
 from backoffice.history.middleware import typed_reason
 from backoffice.history.models import ChangeSet
-from backoffice.history.record_pages import RecordPagesAdmin
 from backoffice.history.resources import ActivityResource
 from backoffice.history.undo_pages import UndoPages, links
 from backoffice.lists import CountedPaginator
@@ -39,7 +39,7 @@ def _refusing(refusal):
     return clean
 
 
-class TrackedAdmin(RecordPagesAdmin):
+class TrackedAdmin(AsOfAdmin):
     """A record with a history page of ours, and a place to say why on each of its forms."""
 
     show_full_result_count = False

@@ -62,6 +62,8 @@ class RecordPagesAdmin(admin.ModelAdmin):
             "name": name,
             "opts": self.opts,
             "change_url": self.url_of("change", pk) if record else "",
+            "as_of_url": self.url_of("as_of", pk),
+            "compare_url": self.url_of("compare", pk),
             **(extra_context or {}),
         }
         return TemplateResponse(request, "history/object_history.html", context)

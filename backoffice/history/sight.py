@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.auth import get_permission_codename
 from django.db.models import Exists, OuterRef
 from django.urls import reverse
 
@@ -22,6 +23,9 @@ class Sight:
     def sees(self, kind: Kind) -> bool:
         return self.request.user.has_perm(kind.permission)
 
+    def sees_model(self, model: Any) -> bool:
+        return self.request.user.has_perm(f"{model._meta.app_label}.{get_permission_codename('view', model._meta)}")
+
     def of(self, kinds: Iterable[Kind]) -> list[Kind]:
         return [kind for kind in kinds if self.sees(kind)]
 
@@ -34,6 +38,10 @@ class Sight:
                 wanted[entry.model].add(entry.pk)
         seen = {model: self._live(model, pks) for model, pks in wanted.items()}
         return [self._linked(entry, seen.get(entry.model, {})) for entry in entries if self._may(entry, seen)]
+
+    def hidden(self, model: Any, pks: set) -> set:
+        """Those that exist and that this person may not see."""
+        return {pk for pk, is_seen in self._live(model, pks).items() if not is_seen}
 
     def _live(self, model: Any, pks: set) -> dict[Any, bool]:
         """By primary key of those that still exist: whether this person may see them."""
@@ -59,6 +67,9 @@ class Everything(Sight):
         super().__init__(None)
 
     def sees(self, kind: Kind) -> bool:
+        return True
+
+    def sees_model(self, model: Any) -> bool:
         return True
 
     def filtered(self, entries: Iterable[Entry]) -> list[Entry]:

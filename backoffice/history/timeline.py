@@ -136,6 +136,13 @@ def _grouped(told: Iterable[Entry]) -> list[Act]:
     return [Act(found[pk][0].change_set, found[pk][::-1]) for pk in sorted(found, reverse=True)]
 
 
+def acts_of(model: Any, pk: Any, most: int) -> list[ChangeSet]:
+    """The newest acts that changed a record or what belongs to it."""
+    histories = (stream for stream in streams_of(model) if stream.kind.model is not stream.kind.record)
+    rows = [stream.rows(pk).order_by().values_list("change_set_id") for stream in histories]
+    return list(ChangeSet.objects.filter(pk__in=rows[0].union(*rows[1:])).order_by("-pk")[:most])
+
+
 # Without pages --------------------------------------------------------------------------------------------------------
 
 
