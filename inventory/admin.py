@@ -17,6 +17,7 @@ from inventory.models import Item, Location, StagedItem, StockLevel, StockMoveme
 from inventory.resources import CountResource, ItemResource, LevelResource, MovementResource
 from inventory.sku import sku_key
 from inventory.stock_screens import StockScreensAdmin
+from inventory.stock_value_page import StockValueAdmin
 
 LOW = format_html('<span class="bo-badge bo-badge-warn">{}</span>', _("running low"))
 
@@ -126,7 +127,7 @@ class LevelList(ChangeList):
 
 
 @admin.register(StockLevel)
-class StockLevelAdmin(ExportAdmin, TrackedAdmin):
+class StockLevelAdmin(ExportAdmin, StockValueAdmin, TrackedAdmin):
     """What is where, what runs low and how much to reorder. Figures are read; the reorder level is typed."""
 
     form = ReorderForm

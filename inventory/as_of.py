@@ -17,7 +17,6 @@ def contribute():
     as_of.contribute(Item, StockLevel, stock_of_item)
     as_of.contribute(StockLevel, StockLevel, stock_of_level)
     as_of.contribute_columns(Item, [gettext_lazy("on hand"), gettext_lazy("allocated")], balances_of_items)
-    as_of.contribute_columns(StockLevel, [gettext_lazy("on hand"), gettext_lazy("allocated")], balances_of_levels)
 
 
 def levels(moment: Moment) -> QuerySet:
@@ -52,11 +51,6 @@ def balances_of_items(pks: list[Any], moment: Moment) -> dict[Any, list[str]]:
     sums = levels(moment).filter(item__in=pks).order_by().values("item")
     rows = sums.annotate(on_hand=Sum("then_on_hand"), allocated=Sum("then_allocated"))
     return {row["item"]: [_figure(row["on_hand"]), _figure(row["allocated"])] for row in rows}
-
-
-def balances_of_levels(pks: list[Any], moment: Moment) -> dict[Any, list[str]]:
-    rows = levels(moment).filter(pk__in=pks)
-    return {level.pk: [_figure(level.then_on_hand), _figure(level.then_allocated)] for level in rows}
 
 
 def _figure(value: int | None) -> str:

@@ -337,6 +337,7 @@ def exported(client, **params) -> list[list[str]]:
     url = reverse("admin:history_changeset_export", query=params)
     response = client.post(url, {"format": "csv"})
     rows = csv.reader(io.StringIO(b"".join(response.streaming_content).decode("utf-8-sig")))
+    response.close()
     return [row[2:4] + row[6:] for row in rows]
 
 
