@@ -64,7 +64,7 @@ class StockAsOfSource(Source):
 
 
 class StockValueAdmin(admin.ModelAdmin):
-    """Takes the place of the list of stock levels as of a date."""
+    """Mixed with AsOfAdmin: takes the place of its list of stock levels as of a date."""
 
     def get_urls(self):
         export = self.admin_site.admin_view(self.stock_export_view)
@@ -73,7 +73,7 @@ class StockValueAdmin(admin.ModelAdmin):
     def as_of_list_view(self, request):
         if not self.has_view_or_change_permission(request):
             raise PermissionDenied
-        moment = self.moment_of(request)  # type: ignore[attr-defined]  # of AsOfAdmin, which it is mixed with
+        moment = self.moment_of(request)
         context = {
             **self.admin_site.each_context(request),
             **_found(request, moment),

@@ -126,7 +126,7 @@ class AsOfAdmin(RecordPagesAdmin):
     def _page(self, request, moment: Moment):
         """The records that were there, in the order in which they were entered, or the newest first."""
         rows, pk = as_of.versions(self.model, moment), self.opts.pk.attname
-        is_newest_first = list(self.opts.ordering) == ["-pk"]
+        is_newest_first = list(self.opts.ordering or ()) == ["-pk"]
         if words := request.GET.get("q", "").replace("\0", "").strip()[:100]:
             found = finding.find(words, Sight(request))
             rows = rows.filter(**{f"{pk}__in": [key for model, key in found if model is self.model]})
