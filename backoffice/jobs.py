@@ -4,12 +4,13 @@ A job is enqueued in the transaction of the caller and runs at least once, so it
 """
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
 from django.core.management import call_command
 from django.tasks import Task, task
+from django.utils import timezone
 from django_ox import stats
 
 Backoff = Callable[[BaseException, Any], float | None]
@@ -41,6 +42,15 @@ def forget_sessions() -> None:
 def worker_silence() -> timedelta | None:
     """Time since any worker took a job, None when none ever did."""
     return stats.last_claim_age()
+
+
+def standing_still_since() -> datetime | None:
+    """Since when a job that is due waits while no worker takes any. None while work goes on, or there is none."""
+    age = stats.oldest_ready_age()
+    if age is None or age < settings.WORKER_SILENT_AFTER or not is_worker_silent():
+        return None
+    silence = worker_silence()
+    return timezone.now() - (age if silence is None else silence)
 
 
 def is_worker_silent() -> bool:

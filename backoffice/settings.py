@@ -8,7 +8,7 @@ from django.core.management.utils import get_random_secret_key
 from django.utils.csp import CSP
 from django.utils.translation import gettext_lazy
 
-from backoffice import env
+from backoffice import env, mail_providers
 
 BASE_DIR = env.BASE_DIR
 VAR_DIR = BASE_DIR / "var"
@@ -211,10 +211,11 @@ STORAGES = {
 
 # Background work ------------------------------------------------------------------------------------------------------
 
+WORKERS = {"mail worker": ["mail"], "worker": ["default", "imports"]}  # each with its queues, as `serve` starts them
 TASKS = {
     "default": {
         "BACKEND": "django_ox.backend.OxBackend",
-        "QUEUES": ["default", "imports", "mail"],
+        "QUEUES": [queue for queues in WORKERS.values() for queue in queues],
         "OPTIONS": {
             "LOCK_TIMEOUT": 300,
             "SCHEDULES": {
@@ -222,28 +223,51 @@ TASKS = {
                 "expire exports": {"task": "backoffice.exports.tasks.expire_files", "cron": "37 3 * * *"},
                 "prune": {"task": "backoffice.jobs.prune_finished", "cron": "17 3 * * *"},
                 "sessions": {"task": "backoffice.jobs.forget_sessions", "cron": "47 3 * * *"},
+                "messages": {"task": "notifications.tasks.look_after_messages", "every": timedelta(minutes=1)},
+                "hourly digests": {
+                    "task": "notifications.tasks.send_digests",
+                    "cron": "0 * * * *",
+                    "kwargs": {"frequency": "hourly"},
+                },
+                "daily digests": {
+                    "task": "notifications.tasks.send_digests",
+                    "cron": "0 7 * * *",
+                    "kwargs": {"frequency": "daily"},
+                },
+                "old reports": {"task": "notifications.tasks.forget_reports", "cron": "27 3 * * *"},
             },
         },
     }
 }
 WORKER_SILENT_AFTER = timedelta(minutes=2)
 
-# Mail -----------------------------------------------------------------------------------------------------------------
+# Messages -------------------------------------------------------------------------------------------------------------
+# EMAIL_PROVIDER chooses; what it needs besides are the names that Anymail documents, read as they are.
 
-EMAIL_PROVIDER = env.text("EMAIL_PROVIDER", "console")
-MAILERS = {
-    "default": {
-        "BACKEND": {
-            "capture": "notifications.capture.EmailBackend",
-            "console": "django.core.mail.backends.console.EmailBackend",
-        }.get(EMAIL_PROVIDER, f"anymail.backends.{EMAIL_PROVIDER}.EmailBackend"),
-    }
-}
-ANYMAIL = {
-    name.removeprefix("ANYMAIL_"): env.text(name)
-    for name in ("ANYMAIL_" + key for key in env.words("ANYMAIL_SETTINGS"))
-}
+SITE_URL = env.text("SITE_URL", f"http://{env.text('HOST', '127.0.0.1')}:{env.number('PORT', 8000)}").rstrip("/")
+EMAIL_PROVIDER = env.text("EMAIL_PROVIDER", "console").lower()
+WEBHOOK_SECRET = env.text("WEBHOOK_SECRET")  # name:password that the provider signs in with to report deliveries
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "shop@example.com")
+MAILERS: dict[str, dict[str, Any]] = {"default": {"BACKEND": mail_providers.find(EMAIL_PROVIDER).backend}}
+if EMAIL_PROVIDER == "smtp":
+    MAILERS["default"]["OPTIONS"] = mail_providers.smtp_options(
+        env.text("SMTP_HOST", "localhost"),
+        env.number("SMTP_PORT", 0),
+        env.text("SMTP_USERNAME"),
+        env.text("SMTP_PASSWORD"),
+        env.text("SMTP_SECURITY", "starttls"),
+    )
+ANYMAIL: dict[str, Any] = {
+    name: env.text(name) for name in mail_providers.find(EMAIL_PROVIDER).settings if env.text(name)
+}
+ANYMAIL |= {"REQUESTS_TIMEOUT": (5, 25)} | ({"WEBHOOK_SECRET": WEBHOOK_SECRET} if WEBHOOK_SECRET else {})
+
+# Addresses as Apprise writes them, such as twilio://SID:TOKEN@15551230000/{phone} and slack://…
+TEXT_URL = env.text("TEXT_URL")
+CHATS = {name: env.text(f"CHAT_URL_{name.upper()}") for name in env.words("CHATS")}
+
+NOTIFICATION_LEASE = timedelta(seconds=env.number("NOTIFICATION_LEASE_SECONDS", 120))
+NOTIFICATIONS_AN_HOUR = env.number("NOTIFICATIONS_AN_HOUR", 20)  # to one person of the staff; more go into a digest
 
 # The shop -------------------------------------------------------------------------------------------------------------
 
@@ -319,6 +343,9 @@ JAZZMIN_SETTINGS: dict[str, Any] = {
         "inventory.stockmovement": "fas fa-exchange-alt",
         "notifications.capturedmail": "fas fa-envelope-open-text",
         "notifications.notification": "fas fa-bell",
+        "notifications.rule": "fas fa-bullhorn",
+        "notifications.suppression": "fas fa-ban",
+        "notifications.wording": "fas fa-pen-fancy",
         "orders.customer": "fas fa-address-book",
         "orders.order": "fas fa-receipt",
     },
@@ -363,11 +390,23 @@ MENU: list[tuple[Any, list[Any]]] = [
     ),
     (
         gettext_lazy("Review"),
-        ["history.changeset", "notifications.notification", "notifications.capturedmail", "access.securityevent"],
+        [
+            "history.changeset",
+            "notifications.notification",
+            "notifications.suppression",
+            "notifications.capturedmail",
+            "access.securityevent",
+        ],
     ),
     (
         gettext_lazy("Settings"),
-        [("admin:company", gettext_lazy("Company and health"), "fas fa-store"), "auth.user", "auth.group"],
+        [
+            ("admin:company", gettext_lazy("Company and health"), "fas fa-store"),
+            "notifications.rule",
+            "notifications.wording",
+            "auth.user",
+            "auth.group",
+        ],
     ),
 ]
 

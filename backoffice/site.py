@@ -9,7 +9,7 @@ from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 
-from backoffice import company, dashboard, menu, palette, time_zones
+from backoffice import company, dashboard, menu, notices, palette, time_zones
 
 
 @admin.action(permissions=["delete"], description=gettext_lazy("Delete selected %(verbose_name_plural)s"))
@@ -40,7 +40,7 @@ class BackOfficeSite(admin.AdminSite):
         return [*own, *super().get_urls()]
 
     def each_context(self, request):
-        return {**super().each_context(request), "is_demo": settings.DEMO}
+        return {**super().each_context(request), "is_demo": settings.DEMO, **notices.context(request)}
 
     def index(self, request, extra_context=None):
         return super().index(request, {**(extra_context or {}), "today": dashboard.Today(request)})

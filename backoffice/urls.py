@@ -10,4 +10,5 @@ urlpatterns = [
     path("readyz", health.ready, name="ready"),
     path("account/", include("backoffice.access.urls")),
     path("admin/", admin.site.urls),
+    path("", include("notifications.urls")),
 ]

@@ -25,9 +25,10 @@ def rate(act: Callable[[], int]) -> float:
 def main() -> None:
     django.setup()
     call_command("migrate", verbosity=0)
-    from benchmarks import books, orders, reading  # models can be imported only now
+    from benchmarks import books, messages, orders, reading  # models can be imported only now
 
     measures = books.measures() | orders.measures() | reading.measures()  # orders are placed in a shop with a past
+    measures |= messages.measures()
     print(json.dumps({name: rates(act) for name, act in measures.items()}))
 
 

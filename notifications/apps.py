@@ -7,13 +7,15 @@ class NotificationsConfig(AppConfig):
     verbose_name = _("Notifications")
 
     def ready(self):
+        from backoffice import notices as frame
         from inventory import proof
-        from notifications import dashboard, outbox, receivers, timeline
+        from notifications import checks, dashboard, notices, outbox, receivers, timeline  # noqa: F401  (checks)
         from notifications.proof import untold
         from orders import told
 
         receivers.connect()
         timeline.contribute()
         dashboard.contribute()
+        frame.contribute(notices.stopped)
         told.contribute(outbox.who_is_told)
         proof.register(untold)

@@ -1,4 +1,4 @@
-"""What messages show on the first page: those that reached nobody."""
+"""What messages show on the first page: those that did not arrive."""
 
 from functools import cached_property
 
@@ -7,17 +7,18 @@ from django.utils.translation import gettext_lazy as _
 from backoffice import dashboard
 from backoffice.dashboard import Need, list_url
 from notifications.models import Notification
+from notifications.notification_list import NEEDS_YOU
 
 
 def contribute():
-    dashboard.contribute(Failed)
+    dashboard.contribute(NeedYou)
 
 
-class Failed(Need):
+class NeedYou(Need):
     badge_of = "notifications.notification"
-    title, permission, place, tone = _("Messages that failed"), "notifications.view_notification", 30, "bad"
-    url = property(lambda self: list_url("notifications_notification", state__exact=Notification.State.FAILED.value))
+    title, permission, place, tone = _("Messages that did not arrive"), "notifications.view_notification", 30, "bad"
+    url = property(lambda self: list_url("notifications_notification", state=NEEDS_YOU))
 
     @cached_property
     def value(self) -> int:
-        return Notification.objects.filter(state=Notification.State.FAILED).count()
+        return Notification.objects.need_you().count()

@@ -1,84 +1,114 @@
 """From outbox row to provider: render from committed data, hand over, mark. Safe to repeat.
 
 At least once, never lost: a row is marked accepted only after the provider took it, and a repeat carries the same
-Message-ID, so a provider or mailbox can tell that it is the same message.
+Message-ID, so that a provider or mailbox can tell that it is the same message. No transaction is open while the
+provider is asked.
 """
 
-from smtplib import SMTPRecipientsRefused
+import logging
+import uuid
+from datetime import timedelta
+from random import uniform
 
-from anymail.exceptions import (
-    AnymailAPIError,
-    AnymailInvalidAddress,
-    AnymailRecipientsRefused,
-    AnymailSerializationError,
-    AnymailUnsupportedFeature,
-)
-from anymail.message import AnymailMessage
 from django.conf import settings
-from django.template.loader import render_to_string
+from django.db import transaction
+from django.utils import timezone
 
+from notifications import channels, faults, outbox, rendering, stops, suppression
+from notifications.faults import Fault, Meaning
 from notifications.models import Notification
-from orders import totals
+from notifications.tasks import deliver, deliver_waiting
 
-PERMANENT = (
-    AnymailInvalidAddress,
-    AnymailRecipientsRefused,
-    AnymailSerializationError,
-    AnymailUnsupportedFeature,
-    SMTPRecipientsRefused,
-)
-TRANSIENT_STATUS = {408, 409, 425, 429}
+MOST_ATTEMPTS = 12
+logger = logging.getLogger(__name__)
 
 
-class DeliveryDelayed(Exception):
-    """A passing fault: the job will be tried again."""
-
-
-def send(notification_id: int) -> None:
-    """Sends one message unless that was done. Raises DeliveryDelayed when it should be tried again."""
-    if not Notification.objects.claim(notification_id):
+def send(notification_id: int, *, is_trial: bool = False) -> None:
+    """Sends one message unless that was done. ``is_trial`` tries it although its channel stands still."""
+    notification = Notification.objects.select_related("order__customer", "run", "about__order").get(pk=notification_id)
+    health = stops.health(notification.channel)
+    if (health.is_stopped and not is_trial) or health.is_resting():
+        return  # it stays queued: ``upkeep`` takes it up again
+    notification.lease = uuid.uuid4()
+    if not Notification.objects.claim(notification_id, notification.lease):
         return
-    notification = Notification.objects.select_related("order__customer").get(pk=notification_id)
+    notification.attempts += 1
+    if is_suppressed(notification):
+        notification.mark_suppressed()
+        return
     try:
-        render(notification)
-        compose(notification).send()
-    except Exception as fault:
-        if is_permanent(fault):
-            notification.mark_failed(str(fault))
-        else:
-            notification.mark_waiting(str(fault))
-            raise DeliveryDelayed(str(fault)) from fault
+        prepare(notification)
+        receipt = channels.hand_over(notification)
+    except Exception as error:
+        settle(notification, faults.judge(error))
     else:
-        notification.mark_accepted()
+        notification.mark_accepted(receipt.provider, receipt.message_id)
+        go_on(health)
 
 
-def is_permanent(fault: BaseException) -> bool:
-    status = getattr(fault, "status_code", None)
-    if isinstance(fault, AnymailAPIError) and status:
-        return 400 <= status < 500 and status not in TRANSIENT_STATUS
-    return isinstance(fault, PERMANENT)
+def is_suppressed(notification: Notification) -> bool:
+    """The address may have bounced since the message was queued."""
+    addresses = {notification.recipient}
+    return bool(suppression.suppressed(notification.channel, addresses, notification.event))
 
 
-def render(notification: Notification) -> None:
-    """Fills in subject and bodies from what is committed now; they are kept as the record of what was sent."""
-    order, lines = notification.order, notification.order.lines.select_related("item")
-    sums = totals.compute(lines, order.discount_percent)
-    context = {"order": order, "lines": lines, "totals": sums, "company": settings.COMPANY_NAME}
-    base = f"notifications/{notification.event}"
-    notification.subject = " ".join(render_to_string(f"{base}_subject.txt", context).split())
-    notification.text = render_to_string(f"{base}.txt", context)
-    notification.html = render_to_string(f"{base}.html", context)
-    notification.message_id = f"<notification-{notification.pk}@{settings.DEFAULT_FROM_EMAIL.rpartition('@')[2]}>"
-    notification.save()
+def prepare(notification: Notification) -> None:
+    """Fills in what is sent, once: a repeat sends the very same, and the row is the record of it."""
+    if notification.message_id:
+        return
+    parts = rendering.parts_of(notification)
+    domain = settings.DEFAULT_FROM_EMAIL.rpartition("@")[2].strip("> ")
+    notification.subject, notification.text, notification.html = parts.subject, parts.text, parts.html
+    notification.message_id = f"<notification-{notification.pk}@{domain}>"
+    notification.save(update_fields=["subject", "text", "html", "message_id"])
 
 
-def compose(notification: Notification) -> AnymailMessage:
-    message = AnymailMessage(
-        notification.subject,
-        notification.text,
-        to=[notification.recipient],
-        headers={"Message-ID": notification.message_id},
-    )
-    message.attach_alternative(notification.html, "text/html")
-    message.metadata = {"notification": str(notification.pk)}
-    return message
+def settle(notification: Notification, fault: Fault) -> None:
+    """What becomes of a message that was not taken."""
+    if fault.meaning is Meaning.CONFIGURATION:
+        stand_still(notification, fault)
+    elif fault.meaning is Meaning.PERMANENT:
+        give_up(notification, fault.words)
+    else:
+        stops.note_failure(notification.channel, fault.words)
+        try_later(notification, fault)
+
+
+def stand_still(notification: Notification, fault: Fault) -> None:
+    notification.mark_untried(fault.words)
+    if stops.stop(notification.channel, fault.words):
+        logger.error("%s stands still, messages stay queued: %s", notification.get_channel_display(), fault.words)
+
+
+@transaction.atomic
+def give_up(notification: Notification, words: str) -> None:
+    if notification.mark_failed(words):
+        outbox.queue_failure(Notification.objects.get(pk=notification.pk))
+
+
+@transaction.atomic
+def try_later(notification: Notification, fault: Fault) -> None:
+    """The next try is a task of its own, written with the state: a message that waits has one."""
+    is_ambiguous = fault.meaning is Meaning.AMBIGUOUS
+    if notification.attempts >= MOST_ATTEMPTS:
+        is_ours = notification.mark_uncertain(fault.words, None) if is_ambiguous else False
+        return None if is_ours else give_up(notification, fault.words)
+    seconds = back_off(notification.attempts, fault.retry_after)
+    mark = notification.mark_uncertain if is_ambiguous else notification.mark_delayed
+    if mark(fault.words, seconds):
+        deliver.using(run_after=timezone.now() + timedelta(seconds=seconds)).enqueue(notification.pk)
+    return None
+
+
+def back_off(attempts: int, retry_after: float = 0.0) -> float:
+    """Seconds to the next try: doubling from 10 s to an hour, with jitter so that retries do not come in herds; never
+    sooner than the provider asked for."""
+    ceiling = min(3600, 10 * 2 ** (attempts - 1))
+    return max(uniform(ceiling / 2, ceiling), retry_after)
+
+
+def go_on(health: stops.Health) -> None:
+    """It gets through. If the channel stood still, what waits may go."""
+    is_ailing = health.failures or health.rests_until or health.stopped_at
+    if is_ailing and stops.note_success(health.channel):
+        deliver_waiting.enqueue(health.channel)

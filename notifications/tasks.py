@@ -1,14 +1,46 @@
-from random import uniform
+"""Background work, thin. The verbs enqueue these jobs, so each imports its verb when it runs."""
 
 from backoffice.jobs import job
-from notifications import delivery
 
 
-def back_off(exception, result) -> float:
-    """Seconds to the next try: doubling from 10 s to an hour, with jitter so that retries do not come in herds."""
-    return uniform(0.5, 1) * min(3600, 10 * 2**result.attempts)
-
-
-@job(queue="mail", attempts=12, backoff=back_off)
+@job(queue="mail")
 def deliver(notification_id: int) -> None:
+    from notifications import delivery
+
     delivery.send(notification_id)
+
+
+@job(queue="mail")
+def deliver_waiting(channel: str) -> None:
+    """After a stop: everything that waits for this channel."""
+    from notifications import upkeep
+
+    upkeep.enqueue_waiting(channel)
+
+
+@job(queue="mail")
+def apply_report(report_id: int) -> None:
+    from notifications import reports
+
+    reports.apply(report_id)
+
+
+@job(queue="mail")
+def look_after_messages() -> None:
+    from notifications import upkeep
+
+    upkeep.look_after()
+
+
+@job(queue="mail")
+def send_digests(frequency: str) -> None:
+    from notifications import upkeep
+
+    upkeep.gather(frequency)
+
+
+@job()
+def forget_reports() -> None:
+    from notifications import reports
+
+    reports.forget_old()

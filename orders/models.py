@@ -26,6 +26,8 @@ LINE = "orders.orderline"  # the source kind of movements that serve an order li
 class Customer(Tracked):
     class Told(models.TextChoices):
         EMAIL = "email", _("by email")
+        TEXT = "text", _("by text message")
+        BOTH = "both", _("by email and text message")
         NOT = "not", _("not at all")
 
     name = models.CharField(_("name"), max_length=150, db_index=True)
@@ -46,6 +48,14 @@ class Customer(Tracked):
 
     def __str__(self):
         return self.name
+
+    @property
+    def wants_email(self) -> bool:
+        return self.told in {self.Told.EMAIL, self.Told.BOTH}
+
+    @property
+    def wants_text(self) -> bool:
+        return self.told in {self.Told.TEXT, self.Told.BOTH}
 
     def clean(self):
         try:

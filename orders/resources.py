@@ -12,7 +12,15 @@ from orders.models import Customer, Order, OrderLine
 Told = Customer.Told
 YES = ("by email", "e-mail", "mail", "yes", "y", "true", "1", "ja", "oui", "sí", "si", "x")
 NO = ("not at all", "no", "n", "false", "0", "none", "never", "nein", "non", "nee")
-WISHES = {**dict.fromkeys(YES, Told.EMAIL), **dict.fromkeys(NO, Told.NOT), **{wish: wish for wish in Told.values}}
+TEXT = ("by text message", "sms", "text message", "texts")
+BOTH = ("by email and text message", "email and text", "email and sms")
+WISHES = {
+    **dict.fromkeys(YES, Told.EMAIL),
+    **dict.fromkeys(TEXT, Told.TEXT),
+    **dict.fromkeys(BOTH, Told.BOTH),
+    **dict.fromkeys(NO, Told.NOT),
+    **{wish: wish for wish in Told.values},
+}
 
 
 class Phone(widgets.Text):

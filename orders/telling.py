@@ -44,8 +44,7 @@ def line(order: Order, status: str) -> str:
     if not order.customer_id:
         return _("Choose a customer to see who is told.")
     people = told.who(order, status)
-    if people:
-        return _("Told: %(people)s") % {"people": ", ".join(map(str, people))}
-    if status:
+    if not people:
         return _("Nobody is told: the customer does not want to be, or has no address for it.")
-    return _("Nobody is told of this change.")
+    told_of = _("Told: %(people)s") if status else _("Told, if what was ordered changes: %(people)s")
+    return told_of % {"people": ", ".join(map(str, people))}

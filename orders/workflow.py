@@ -16,7 +16,7 @@ from inventory import claims as planning
 from inventory import stock
 from inventory.claims import Claim
 from inventory.models import Item, StockLevel, StockMovement
-from orders import rules, totals
+from orders import rules, signals, totals
 from orders.models import LINE, Order, OrderLine
 from orders.querysets import served_from
 
@@ -140,6 +140,8 @@ def ship(order: Order, quantities: dict[int, int] | None = None) -> None:
         order.status = Status.SHIPPED if _is_all_shipped(order) else Status.PARTLY_SHIPPED
         order.version += 1
         order.save()
+    gone = {line.pk: quantity for line, quantity in going.items() if quantity}
+    signals.order_shipped.send(Order, order=order, quantities=gone)
 
 
 def _to_ship(line: OrderLine, quantities: dict[int, int] | None) -> int:
@@ -272,7 +274,11 @@ def _items_by_location(levels: Iterable[StockLevel]) -> Mapping[int, Any]:
 def settle_waiting(order_id: int) -> None:
     order = Order.objects.get(pk=order_id)
     lock(order)
+    before = dict(order.lines.values_list("pk", "allocated"))
     settle(order)
+    now = dict(order.lines.values_list("pk", "allocated"))
+    if arrived := {pk: now[pk] - before[pk] for pk in now if now[pk] > before[pk]}:
+        signals.backorder_arrived.send(Order, order=order, quantities=arrived)
 
 
 def give_up_newest(level: StockLevel, quantity: int) -> None:

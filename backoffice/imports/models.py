@@ -4,11 +4,12 @@ import re
 import uuid
 
 from django.conf import settings
-from django.db import models
+from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from backoffice.history.models import ChangeSet
+from backoffice.imports import signals
 
 NAME_CHARACTERS = re.compile(r"[^\w .,()+&@-]")
 
@@ -104,9 +105,15 @@ class ImportRun(models.Model):
 
     def move(self, *sources: str, to: str, **values) -> bool:
         """One step of the run, by whoever comes first: False when it is not in one of the ``sources`` any more."""
-        moved = ImportRun.objects.filter(pk=self.pk, state__in=sources).update(state=to, **values)
-        self.refresh_from_db()
+        with transaction.atomic():
+            moved = ImportRun.objects.filter(pk=self.pk, state__in=sources).update(state=to, **values)
+            self.refresh_from_db()
+            if moved and to == self.State.FAILED:
+                self.tell_end()
         return moved == 1
+
+    def tell_end(self) -> None:
+        signals.import_ended.send(ImportRun, run=self)
 
 
 class Correction(models.Model):

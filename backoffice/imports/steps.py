@@ -270,6 +270,8 @@ def _note_progress(run: ImportRun, change: change_sets.Act, chunk: Chunk) -> Non
     if not chunk.rows_left:
         run.state, run.finished_at = State.APPLIED, timezone.now()
     run.save()
+    if not chunk.rows_left:
+        run.tell_end()
 
 
 def apply(run: ImportRun) -> None:

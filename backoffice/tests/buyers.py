@@ -74,11 +74,10 @@ class Nursery:
 
 
 @contextmanager
-def nursery(database: str) -> Iterator[Nursery]:
-    command = [sys.executable, "-m", "backoffice.tests.buyers"]
-    environment = surroundings(
-        DATABASE_URL=database, DJANGO_SETTINGS_MODULE="backoffice.settings", EMAIL_PROVIDER="capture"
-    )
+def nursery(database: str, module: str = "backoffice.tests.buyers", **values: str) -> Iterator[Nursery]:
+    command = [sys.executable, "-m", module]
+    own = {"DATABASE_URL": database, "DJANGO_SETTINGS_MODULE": "backoffice.settings", "EMAIL_PROVIDER": "capture"}
+    environment = surroundings(**(own | values))
     process = subprocess.Popen(
         command, cwd=ROOT, env=environment, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE
     )
@@ -144,15 +143,17 @@ def tell(word: str) -> None:
     os.write(1, f"{word}\n".encode())
 
 
-def main() -> None:
+JOBS: dict[str, Callable[..., None]] = {
+    "place": place,
+    "keep": keep_placing,
+    "keep-in-autocommit": keep_placing_in_autocommit,
+    "prove": keep_proving,
+    "say": tell,
+}
+
+
+def main(jobs: dict[str, Callable[..., None]]) -> None:
     django.setup()
-    jobs: dict[str, Callable[..., None]] = {
-        "place": place,
-        "keep": keep_placing,
-        "keep-in-autocommit": keep_placing_in_autocommit,
-        "prove": keep_proving,
-        "say": tell,
-    }
     for line in sys.stdin:
         while _reap():
             pass
@@ -173,4 +174,4 @@ def _reap() -> bool:
 
 
 if __name__ == "__main__":
-    main()
+    main(JOBS)

@@ -20,8 +20,11 @@ PRODUCTION = {
     "DJANGO_HTTPS": "1",
     "DEMO": "0",
     "ALLOWED_HOSTS": "shop.example.com",
+    "SITE_URL": "https://shop.example.com",
     "EMAIL_PROVIDER": "postmark",
     "TWO_FACTOR_ROLES": "superusers,Administrator",
+    "POSTMARK_SERVER_TOKEN": "lint-only",
+    "WEBHOOK_SECRET": "postmark:lint-only-0123456789",
 }
 
 

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from anymail.signals import tracking
 from axes.signals import user_locked_out
 from django.apps import apps
 from django.conf import settings
@@ -12,7 +13,9 @@ from simple_history.signals import pre_create_historical_record
 
 from backoffice.history import append_only
 from backoffice.history.models import AppendOnly
+from backoffice.imports import signals as import_signals
 from inventory import signals as stock_signals
+from orders import signals as order_signals
 
 OURS = {"backoffice", "access", "history", "imports", "inventory", "orders", "notifications"}
 LISTENED_TO = {
@@ -30,6 +33,10 @@ LISTENED_TO = {
     "stock_ran_low": stock_signals.stock_ran_low,
     "stock_arrived": stock_signals.stock_arrived,
     "stock_fell_short": stock_signals.stock_fell_short,
+    "order_shipped": order_signals.order_shipped,
+    "backorder_arrived": order_signals.backorder_arrived,
+    "import_ended": import_signals.import_ended,
+    "tracking": tracking,
 }
 
 

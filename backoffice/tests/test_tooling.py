@@ -144,17 +144,19 @@ def test_serve_stops_everything_it_started(tmp_path, number):
         server.send_signal(number)
 
         assert server.wait(20) == 0
-    assert len(family) >= 4  # gunicorn, its two workers, the worker
+    assert len(family) >= 5  # gunicorn, its two workers, the two that work off jobs
     assert survivors(family) == []
 
 
 def test_serve_stops_the_web_server_when_the_worker_ends(tmp_path):
     with serving(f"sqlite:///{tmp_path}/serve.sqlite3") as server:
         family = descendants(server.pid)
-        os.kill(next(pid for pid, command in family.items() if "ox_worker" in command), signal.SIGKILL)
+        os.kill(
+            next(pid for pid, command in family.items() if "ox_worker" in command and "mail" in command), signal.SIGKILL
+        )
 
         assert server.wait(20) == 1
-        assert "The worker ended unasked. Everything was stopped." in server.stderr.read()
+        assert "The mail worker ended unasked. Everything was stopped." in server.stderr.read()
     assert survivors(family) == []
 
 

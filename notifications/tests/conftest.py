@@ -1,7 +1,10 @@
 """Mail backends at the network's edge: the demo's own, and one that fails as it is told."""
 
 import pytest
+from django.core.exceptions import ImproperlyConfigured
 from django.core.mail.backends.base import BaseEmailBackend
+
+CAPTURE = {"default": {"BACKEND": "notifications.capture.EmailBackend"}}
 
 
 class FailingProvider(BaseEmailBackend):
@@ -13,7 +16,15 @@ class FailingProvider(BaseEmailBackend):
 
 @pytest.fixture
 def capture(settings):
-    settings.MAILERS = {"default": {"BACKEND": "notifications.capture.EmailBackend"}}
+    settings.MAILERS = CAPTURE
+
+
+@pytest.fixture
+def capture_later(settings):
+    def begin():
+        settings.MAILERS = CAPTURE
+
+    return begin
 
 
 @pytest.fixture
@@ -23,3 +34,8 @@ def provider(settings):
         settings.MAILERS = {"default": {"BACKEND": f"{__name__}.FailingProvider"}}
 
     return fail_with
+
+
+@pytest.fixture
+def refusing_key(provider):
+    provider(ImproperlyConfigured("the key is wrong"))

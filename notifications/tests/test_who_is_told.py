@@ -1,5 +1,7 @@
 """Who will be told stands above Save and can be switched off; the outbox keeps what was chosen."""
 
+import uuid
+
 import pytest
 from django.urls import reverse
 from django_ox.models import OxTask
@@ -51,13 +53,13 @@ def test_without_a_customer_the_line_says_so(dana):
     assert dana.get(ASK, {"customer": "abc"}).status_code == 200
 
 
-def test_a_change_of_a_confirmed_order_tells_nobody_and_has_no_switch(dana):
+def test_the_page_of_a_confirmed_order_names_who_hears_of_changes(dana):
     order = place_order((make_item(on_hand=1), 1))
 
     page = dana.get(change_url(order)).content.decode()
 
-    assert "Nobody is told of this change." in page
-    assert 'name="tell"' not in page
+    assert "Told, if what was ordered changes: Katherine Johnson by email (katherine@example.com)" in page
+    assert '<input type="checkbox" name="tell" value="yes" checked>' in page
 
 
 @pytest.mark.parametrize("customer", [{}, {"told": "not"}, {"email": ""}])
@@ -78,7 +80,7 @@ def test_switched_off_nothing_is_sent_and_that_is_on_record(dana):
     assert (message.state, message.recipient) == ("withheld", "katherine@example.com")
     assert message.change_set.user_name == "dana"
     assert OxTask.objects.filter(queue_name="mail").count() == 0
-    assert not Notification.objects.claim(message.pk)
+    assert not Notification.objects.claim(message.pk, uuid.uuid4())
     assert proof.find_breaches("default") == []
     page = dana.get(change_url(message.order)).content.decode()
     assert "to katherine@example.com: not sent, as was chosen" in page
@@ -107,4 +109,5 @@ def test_only_who_sees_customers_is_told_their_addresses():
     assert asked(nobody, katherine).startswith("Told: ")
     user = nobody_at_all.get(ASK).wsgi_request.user
     user.groups.clear()
+    nobody_at_all.force_login(user)
     assert nobody_at_all.get(ASK, {"customer": katherine.pk}).status_code == 403

@@ -159,7 +159,7 @@ def test_an_edit_of_a_confirmed_order_is_seen_before_it_is_saved(open_page, mug)
 
     preview = page.locator(".bo-preview")
     expect(preview).to_contain_text("1 → 3 (+2)")
-    expect(preview).to_contain_text("Nobody is told of this change.")
+    expect(preview).to_contain_text("Told, if what was ordered changes: Katherine")
     assert figures(mug) == (3, 1, 2)
     page.get_by_role("button", name="Confirm and save").click()
     expect(page.locator(".bo-preview")).to_have_count(0)

@@ -107,7 +107,7 @@ def test_in_a_file_of_emails_a_row_without_one_is_somebody_without_email(load):
         ("name,email\nAda,nowhere\n", "“nowhere” is not an email address."),
         ("name,email\n,new@example.com\n", "There is no customer new@example.com, and a new customer needs a name."),
         ("name,email,phone\n,,+442079460000\n", "The row has neither an email nor a name."),
-        ("name,told\nAda,perhaps\n", "“perhaps” is not known here. Use one of: email, not."),
+        ("name,told\nAda,perhaps\n", "“perhaps” is not known here. Use one of: both, email, not, text."),
         ("name\nTwin\n", "2 customers are found by Twin. Change this one by hand."),
         (f"name\n{'x' * 151}\n", "The text has 151 characters; 150 fit."),
         ("name\nA\u202eda\n", "“A�da” contains an invisible character. Type the text anew."),

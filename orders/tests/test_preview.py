@@ -52,7 +52,7 @@ def test_the_effect_on_money_and_stock_is_shown_and_nothing_is_written(dana, ord
     assert move.available == 1
     assert (written(), figures(mug), order.lines.get().quantity) == (before, (5, 2, 3), 2)
     assert "Nothing is saved yet." in response.content.decode()
-    assert "Nobody is told of this change." in response.content.decode()
+    assert "Told, if what was ordered changes: Katherine Johnson by email" in response.content.decode()
 
 
 def test_the_form_keeps_what_was_typed_and_has_no_errors(dana, order, mug):

@@ -1,4 +1,4 @@
-"""``manage.py serve``: the web server and a worker, started and stopped together."""
+"""``manage.py serve``: the web server and the workers, started and stopped together."""
 
 import http.client
 import os
@@ -17,7 +17,7 @@ SECONDS_TO_STOP = 30
 
 
 class Command(BaseCommand):
-    help = "Runs the web server and a worker until it is told to stop. HOST and PORT say where."
+    help = "Runs the web server and its workers until it is told to stop. HOST and PORT say where."
 
     def add_arguments(self, parser):
         parser.add_argument("--with-parent", action="store_true", help="also stop when the starting process has ended")
@@ -31,7 +31,8 @@ class Command(BaseCommand):
         children = {}
         try:
             children["web server"] = start_server(self.host, self.port)
-            children["worker"] = start_worker()
+            for name, queues in settings.WORKERS.items():
+                children[name] = start_worker(queues)
             self.watch(children)
         finally:
             processes.stop(children, SECONDS_TO_STOP)
@@ -86,10 +87,11 @@ def start_server(host: str, port: int):
     )
 
 
-def start_worker():
+def start_worker(queues: list[str]):
+    """One for what is short and one for what may take long, so that an import never delays a mail."""
     concurrency = "1" if settings.DATABASES["default"]["ENGINE"].endswith("sqlite3") else "4"
     return processes.start(
-        [sys.executable, "manage.py", "ox_worker", "--concurrency", concurrency],
+        [sys.executable, "manage.py", "ox_worker", "--queues", ",".join(queues), "--concurrency", concurrency],
         cwd=settings.BASE_DIR,
         env=os.environ | {"SQLITE_BUSY_SECONDS": "60"},  # a job can wait where a page would time out
     )

@@ -5,7 +5,7 @@
   function start() {
     const box = document.getElementById("told");
     const customer = document.getElementById("id_customer");
-    if (!box?.dataset.status || !customer) return;
+    if (!box || !customer) return;
     let latest = 0;
 
     async function ask() {
