@@ -181,9 +181,12 @@ def without_blank_columns(rows: list[dict[str, Any]], fields: list[tuple[str, st
     ]
     if not any(says):
         return fields
+    fields = list(compress(fields, says))
     for row in rows:
         row["cells"] = list(compress(row["cells"], says))
-    return list(compress(fields, says))
+        for cell, (heading, _source) in zip(row["cells"], fields, strict=True):
+            cell["heading"] = heading
+    return fields
 
 
 def cells_by_column(rows: list[dict[str, Any]]) -> Iterator[tuple]:
