@@ -55,7 +55,8 @@ def units(run: ImportRun) -> Effect | None:
     )
     if not levels:
         return None
-    detail = ngettext("at %(count)d place in stock", "at %(count)d places in stock", levels) % {"count": levels}
+    sentence = ngettext("at %(count)s place in stock", "at %(count)s places in stock", levels)
+    detail = sentence % {"count": number_format(levels, force_grouping=True)}
     told = " / ".join(_signed(Decimal(number), 0) for number in (more, less) if number)
     return Effect(_("Units"), told, detail)
 

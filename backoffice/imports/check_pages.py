@@ -7,6 +7,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.utils.decorators import method_decorator
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
@@ -193,13 +194,18 @@ def cells_by_column(rows: list[dict[str, Any]]) -> Iterator[tuple]:
     return zip(*(row["cells"] for row in rows), strict=True)
 
 
+def _grouped(count: int) -> str:
+    return number_format(count, force_grouping=True)
+
+
 def primary_label(run: ImportRun) -> str:
     """“Apply 1 new, 7 changes”."""
     parts = []
     if run.new:
-        parts.append(_("%(count)d new") % {"count": run.new})
+        parts.append(_("%(count)s new") % {"count": _grouped(run.new)})
     if run.changed:
-        parts.append(ngettext("%(count)d change", "%(count)d changes", run.changed) % {"count": run.changed})
+        sentence = ngettext("%(count)s change", "%(count)s changes", run.changed)
+        parts.append(sentence % {"count": _grouped(run.changed)})
     return _("Apply %(what)s") % {"what": ", ".join(parts)} if parts else ""
 
 

@@ -14,10 +14,10 @@ BUSY = {State.MATCHED, State.CHECKING, State.APPLYING}
 
 
 def told(run: ImportRun) -> dict[str, Any]:
-    total = run.ready if run.state == State.APPLYING else run.rows_total
+    total = {State.APPLYING: run.ready, State.CHECKING: run.rows_total}.get(State(run.state), 0)
     done = min(run.rows_done, total)
     seconds = max((timezone.now() - run.started_at).total_seconds(), 0.1) if run.started_at else 0
-    rate = done / seconds if seconds and run.state != State.MATCHED else 0
+    rate = done / seconds if seconds else 0
     return {
         "busy": run.state in BUSY,
         "state": run.state,
