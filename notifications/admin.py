@@ -37,6 +37,7 @@ class NotificationAdmin(ExportAdmin, ReadOnlyAdmin):
     search_fields = ["recipient__startswith", "order__number__exact"]
     search_help_text = _("Recipient or order number")
     change_form_template = "notifications/notification.html"
+    empty_value_display = ""
 
     class Media:
         css = {"all": ["notifications/notifications.css"]}

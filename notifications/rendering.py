@@ -62,8 +62,13 @@ def mail_parts(sources: dict[str, str], known: facts.Facts, unsubscribe: str = "
         "company": settings.COMPANY_NAME,
         "unsubscribe": unsubscribe,
     }
-    text = render_to_string("notifications/mail.txt", frame)
-    return Parts(shortened(subject), text, render_to_string("notifications/mail.html", frame))
+    text, html = (unmarked(render_to_string(f"notifications/mail.{part}", frame)) for part in ("txt", "html"))
+    return Parts(shortened(subject), text, html)
+
+
+def unmarked(text: str) -> str:
+    """What a template renders counts as safe markup; a page that shows it must escape it."""
+    return "".join([text])
 
 
 def shortened(subject: str) -> str:

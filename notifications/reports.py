@@ -13,6 +13,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from backoffice.history.change_sets import Source, change_set
 from notifications import outbox
 from notifications.choices import NEED_YOU, State, below
 from notifications.models import Happening, Notification, Report
@@ -20,6 +21,7 @@ from notifications.suppression import Suppression, address_key, suppress
 from notifications.tasks import apply_report
 
 What = Happening.What
+FIRST = 50  # before messages that wait: what a report says keeps some of them from being sent
 KEPT_FOR = timedelta(days=90)
 LONGEST_WORDS = 2000
 
@@ -56,7 +58,7 @@ def keep(event: AnymailTrackingEvent, provider: str) -> None:
     with transaction.atomic():
         report, is_new = Report.objects.get_or_create(key=key_of(event, provider), defaults=fields_of(event, provider))
         if is_new:
-            apply_report.enqueue(report.pk)
+            apply_report.using(priority=FIRST).enqueue(report.pk)
 
 
 def key_of(event: AnymailTrackingEvent, provider: str) -> str:
@@ -84,10 +86,13 @@ def plain(value: Any, longest: int) -> str:
     return str(value or "").replace("\0", "")[:longest]
 
 
-@transaction.atomic
 def apply(report_id: int) -> None:
     """What the report changes. Safe to repeat: a report is applied once."""
-    report = Report.objects.get(pk=report_id)
+    with change_set(Source.WORKER, summary="Report of the mail provider"), transaction.atomic():
+        _apply(Report.objects.get(pk=report_id))
+
+
+def _apply(report: Report) -> None:
     notification = find(report)
     outcome = Report.Outcome.APPLIED if notification else Report.Outcome.UNMATCHED
     new = Report.objects.filter(pk=report.pk, outcome=Report.Outcome.NEW)

@@ -259,6 +259,17 @@ def test_the_preview_shows_what_is_typed_and_saves_nothing():
     assert "Kettle &amp; cups &lt;set&gt;" in shown["html"]
 
 
+def test_the_page_shows_what_it_comes_to_escaped():
+    row, mia = wording_of(), sign_in("mia", "Manager")
+
+    page = mia.get(reverse("admin:notifications_wording_change", args=[row.pk])).content.decode()
+
+    assert 'srcdoc="&lt;!doctype html&gt;' in page
+    assert "Kettle &amp;amp; cups &amp;lt;set&amp;gt;" in page  # in the mail
+    assert "Kettle &amp; cups &lt;set&gt;" in page  # in the plain text
+    assert "<set>" not in page
+
+
 def test_the_wording_of_the_product_is_restored():
     row, mia = wording_of(), sign_in("mia", "Manager")
     row.subject = "Mine"
