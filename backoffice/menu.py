@@ -36,8 +36,7 @@ def groups(request: HttpRequest, apps: list[dict[str, Any]]) -> list[Group]:
     """The menu of who may see ``apps``, as the admin lists them."""
     seen = {f"{app['app_label']}.{model['object_name'].lower()}": model for app in apps for model in app["models"]}
     named = {_key(entry) for _name, entries in settings.MENU for entry in entries}
-    hidden = set(settings.JAZZMIN_SETTINGS["hide_models"])
-    rest = [key for key in seen if key not in named | hidden]
+    rest = [key for key in seen if key not in named]
     last = len(settings.MENU) - 1
     menu = [
         Group(name, list(_entries(request, seen, [*entries, *(rest if number == last else [])])))

@@ -39,7 +39,9 @@ SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = ("__Host-session", "__Host-csrf") if HTTPS else ("session", "csrf")
-SESSION_COOKIE_AGE = env.number("SESSION_HOURS", 12) * 3600
+SESSION_HOURS = env.number("SESSION_HOURS", 12)  # after signing in
+IDLE_MINUTES = env.number("IDLE_MINUTES", 120)
+SESSION_COOKIE_AGE = SESSION_HOURS * 3600
 SESSION_ENGINE = "backoffice.access.sessions"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
@@ -52,7 +54,7 @@ SECURE_CSP = {
     "style-src-attr": [CSP.UNSAFE_INLINE],
     "img-src": [CSP.SELF, "data:"],
     "object-src": [CSP.NONE],
-    "base-uri": [CSP.SELF],
+    "base-uri": [CSP.NONE],
     "form-action": [CSP.SELF],
     "frame-ancestors": [CSP.NONE],
 }
@@ -92,6 +94,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "backoffice.access.middleware.SessionLimitsMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "backoffice.time_zones.TimeZoneMiddleware",
     "backoffice.logs.RequestLogMiddleware",
@@ -170,6 +173,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "backoffice.access.passwords.ShopWordsValidator"},
 ]
 
 # Roles whose people need a second factor to get in; "superusers" means those. Everybody else may have one.
@@ -307,6 +311,13 @@ IMPORT_EXPORT_IMPORT_PERMISSION_CODE = "import"
 IMPORT_EXPORT_EXPORT_PERMISSION_CODE = "export"
 SIMPLE_HISTORY_DATE_INDEX = False
 
+WITHOUT_SCREEN = {  # models of libraries that have no place in the admin
+    "django_ox.oxschedule",
+    "django_ox.oxscheduletick",
+    "otp_static.staticdevice",  # people set these two up themselves: see backoffice.access.pages
+    "otp_totp.totpdevice",
+}
+
 JAZZMIN_SETTINGS: dict[str, Any] = {
     "site_title": COMPANY_NAME,
     "site_header": COMPANY_NAME,
@@ -327,7 +338,6 @@ JAZZMIN_SETTINGS: dict[str, Any] = {
         {"name": gettext_lazy("Second factor"), "url": "second_factor", "icon": "fas fa-key"},
         {"name": gettext_lazy("Where you are signed in"), "url": "own_sessions", "icon": "fas fa-laptop"},
     ],
-    "hide_models": ["django_ox.oxschedule", "django_ox.oxscheduletick"],
     "icons": {
         "access.securityevent": "fas fa-shield-alt",
         "auth": "fas fa-users-cog",

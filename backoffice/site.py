@@ -30,6 +30,12 @@ class BackOfficeSite(admin.AdminSite):
         super().__init__(name)
         self._actions["delete_selected"] = self._global_actions["delete_selected"] = delete_whole_selection
 
+    def register(self, model_or_iterable, admin_class=None, **options):
+        """Leaves out the screens of libraries that the settings name: they would show keys, or what is unused."""
+        models = [model_or_iterable] if isinstance(model_or_iterable, type) else list(model_or_iterable)
+        wanted = [model for model in models if model._meta.label_lower not in settings.WITHOUT_SCREEN]
+        super().register(wanted, admin_class, **options)
+
     def get_urls(self):
         own = [
             path("palette/", self.admin_view(palette.answer), name="palette"),

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from backoffice.access import events, rights, second_factor
+from backoffice.access import events, rights, second_factor, sessions
 from backoffice.access.events import Kind
 from backoffice.access.models import SecurityEvent
 from backoffice.history.admin import ReadOnlyAdmin
@@ -24,7 +24,7 @@ class UserAdmin(DjangoUserAdmin):
     list_display = ["username", "full_name", "roles", "is_active", "last_login"]
     list_filter = ["is_active", "groups"]
     filter_horizontal = ["user_permissions"]
-    actions = ["reset_second_factor"]
+    actions = ["reset_second_factor", "end_sessions"]
     show_full_result_count = False
     add_fieldsets = [(None, {"fields": ["username", "password1", "password2"]})]
 
@@ -88,6 +88,26 @@ class UserAdmin(DjangoUserAdmin):
         with transaction.atomic():
             removed = [str(user) for user in queryset if self._remove_second_factor(request, user)]
         messages.success(request, _("Without a second factor now: %(users)s.") % {"users": ", ".join(removed) or "—"})
+
+    @admin.action(permissions=["change"], description=gettext_lazy("End all sessions of selected users"))
+    def end_sessions(self, request, queryset):
+        if self._exceed(request, queryset):
+            return
+        by = request.user.get_username()
+        with transaction.atomic():
+            for user in queryset.exclude(pk=request.user.pk):
+                ended = sessions.end_all(user.pk)
+                events.record(Kind.SESSIONS_ENDED, user=user, request=request, by=by, detail=str(ended))
+        messages.success(request, _("They have to sign in anew."))
+
+    def _exceed(self, request, queryset) -> bool:
+        """Whether any of them may do more than who asks, which is told: nothing is done then."""
+        beyond = [str(user) for user in queryset if rights.exceeds(user, request.user)]
+        if beyond:
+            messages.error(
+                request, _("Nothing was done: %(users)s may do more than you.") % {"users": ", ".join(beyond)}
+            )
+        return bool(beyond)
 
     def _remove_second_factor(self, request, user) -> bool:
         if is_removed := second_factor.remove(user):

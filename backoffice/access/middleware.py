@@ -1,10 +1,11 @@
 from urllib.parse import urlencode
 
+from django.contrib.auth import logout
 from django.http import HttpResponseRedirect
 from django.urls import reverse
 from django.utils.cache import patch_cache_control
 
-from backoffice.access import second_factor
+from backoffice.access import second_factor, sessions
 
 WITHOUT_SECOND_FACTOR = {"verify", "second_factor", "admin:logout", "admin:login", "admin:jsi18n", "alive", "ready"}
 PERMISSIONS_POLICY = "camera=(self), geolocation=(), microphone=(), payment=(), usb=(), browsing-topics=()"
@@ -24,6 +25,18 @@ class SecondFactorMiddleware:
             return None
         query = urlencode({"next": request.get_full_path()}) if request.method == "GET" else ""
         return HttpResponseRedirect(f"{reverse('verify')}?{query}")
+
+
+class SessionLimitsMiddleware:
+    """Ends a session that was begun too long ago or left alone for too long; its person signs in anew."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        if request.user.is_authenticated and sessions.is_over(request.session):
+            logout(request)
+        return self.get_response(request)
 
 
 class PrivacyMiddleware:

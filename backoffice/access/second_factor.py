@@ -11,6 +11,7 @@ import django_otp
 import segno
 from django.conf import settings
 from django.db import transaction
+from django.utils.crypto import salted_hmac
 from django_otp.plugins.otp_static.models import StaticDevice, StaticToken
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
@@ -44,10 +45,17 @@ def decide(request: Any, user: Any) -> None:
 
 def is_right(user: Any, code: str) -> Any:
     """The device that accepts the code, or None. A code is accepted once."""
-    code = "".join(code.split()).lower()
-    kind = TOTPDevice if code.isascii() and code.isdigit() and len(code) == 6 else StaticDevice
-    device = kind.objects.filter(user=user, confirmed=True).first()
-    return django_otp.verify_token(user, device.persistent_id, code.replace("-", "")) if device else None
+    code = "".join(code.split()).replace("-", "").lower()
+    if code.isascii() and code.isdigit() and len(code) == 6:
+        device, token = device_of(user), code
+    else:
+        device, token = StaticDevice.objects.filter(user=user, confirmed=True).first(), _kept(user, code)
+    return django_otp.verify_token(user, device.persistent_id, token) if device else None
+
+
+def _kept(user: Any, code: str) -> str:
+    """What is stored of a recovery code: who reads the table cannot use it, and without the key cannot guess it."""
+    return salted_hmac("recovery code", f"{user.pk}:{code}", algorithm="sha256").hexdigest()[:16]
 
 
 def begin(user: Any) -> TOTPDevice:
@@ -72,7 +80,7 @@ def renew_codes(user: Any) -> list[str]:
     StaticDevice.objects.filter(user=user).delete()
     device = StaticDevice.objects.create(user=user, name="recovery")
     codes = ["".join(secrets.choice(ALPHABET) for _place in range(10)) for _code in range(RECOVERY_CODES)]
-    StaticToken.objects.bulk_create(StaticToken(device=device, token=code) for code in codes)
+    StaticToken.objects.bulk_create(StaticToken(device=device, token=_kept(user, code)) for code in codes)
     return [f"{code[:5]}-{code[5:]}" for code in codes]
 
 

@@ -3,6 +3,7 @@
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django_otp.plugins.otp_static.models import StaticToken
 
 from backoffice.access import second_factor
 from backoffice.access.models import SecurityEvent
@@ -198,6 +199,14 @@ def test_new_recovery_codes_replace_the_old_ones():
 
     assert not set(shown) & set(codes)
     assert second_factor.codes_left(user) == 10
+
+
+def test_who_reads_the_table_has_no_recovery_code():
+    codes = enrol(make_user("dana"))
+
+    kept = set(StaticToken.objects.values_list("token", flat=True))
+    assert len(kept) == 10
+    assert not kept & {form for code in codes for form in (code, code.replace("-", ""))}
 
 
 def test_the_key_stays_the_same_while_the_page_is_reloaded():

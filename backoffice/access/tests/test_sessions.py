@@ -1,10 +1,16 @@
 """A session is new at every sign-in, and ends with what it was trusted for."""
 
+from datetime import timedelta
+
 import pytest
+import time_machine
 from django.conf import settings
 from django.contrib.auth.models import Group
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from backoffice.access import sessions
 from backoffice.access.models import SecurityEvent, Session
@@ -123,10 +129,39 @@ def test_signing_out_ends_the_session():
     assert not Session.objects.filter(session_key=key).exists()
 
 
-def test_a_password_must_be_twelve_characters_long():
-    from django.contrib.auth.password_validation import validate_password
-    from django.core.exceptions import ValidationError
+@pytest.mark.parametrize(("pauses", "is_still_in"), [([100, 100], True), ([130], False), ([110] * 7, False)])
+def test_a_session_ends_when_it_is_left_alone_and_after_a_day_of_work(pauses, is_still_in):
+    """Minutes between the pages that somebody opens: two hours alone are too long, and so is half a day in all."""
+    make_user("dana")
+    with time_machine.travel(timezone.now(), tick=False) as clock:
+        client = signed_in("dana")
 
+        for minutes in pauses:
+            clock.shift(timedelta(minutes=minutes))
+            answers = is_inside(client)
+
+    assert answers == is_still_in
+
+
+def test_an_administrator_ends_the_sessions_of_somebody_else():
+    make_user("alex", "Administrator")
+    dana = make_user("dana", "Sales")
+    client = signed_in("dana")
+
+    chosen = {"action": "end_sessions", "_selected_action": [dana.pk]}
+    signed_in("alex").post(reverse("admin:auth_user_changelist"), chosen)
+
+    assert not is_inside(client)
+    assert SecurityEvent.objects.filter(kind="ended", user=dana, by="alex").count() == 1
+
+
+@pytest.mark.parametrize("password", ["backroom-2026", "Warehouse12345", "administrator1"])
+def test_a_password_is_not_a_word_of_the_shop(password):
+    with pytest.raises(ValidationError):
+        validate_password(password)
+
+
+def test_a_password_must_be_twelve_characters_long():
     with pytest.raises(ValidationError, match="12 characters"):
         validate_password("short-horse")
     validate_password(PASSWORD)
