@@ -1,6 +1,7 @@
-"""Measures on the database of the environment and prints the rates as JSON. Empties nothing: give it a new database."""
+"""Measures one part on the database of the environment and prints what it found as JSON. Give it a new database."""
 
 import json
+import sys
 import time
 from collections.abc import Callable
 
@@ -23,13 +24,22 @@ def rate(act: Callable[[], int]) -> float:
 
 
 def main() -> None:
+    part, rows, rounds = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
     django.setup()
     call_command("migrate", verbosity=0)
-    from benchmarks import books, messages, orders, reading  # models can be imported only now
+    from benchmarks import beside, books, imports, memory, messages, orders, reading  # models can be imported only now
 
-    measures = books.measures() | orders.measures() | reading.measures()  # orders are placed in a shop with a past
-    measures |= messages.measures()
-    print(json.dumps({name: rates(act) for name, act in measures.items()}))
+    if part == "imports":
+        found = imports.measured(rows, rounds)
+    elif part == "memory":
+        found = memory.measured(rows)
+    elif part == "beside":
+        found = beside.measured(rows)
+    else:
+        measures = books.measures() | orders.measures() | reading.measures()  # orders come into a shop with a past
+        measures |= messages.measures()
+        found = {name: rates(act) for name, act in measures.items()}
+    print(json.dumps(found))
 
 
 if __name__ == "__main__":

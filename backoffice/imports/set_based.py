@@ -27,7 +27,7 @@ def stage(model: type[models.Model], columns: Sequence[str], values: Iterable[tu
     count = 0
     for batch in batched(values, BATCH):
         with transaction.atomic():
-            _write(model, table(model), columns, batch)
+            write(model, table(model), columns, batch)
         count += len(batch)
     refresh_statistics(model)
     return count
@@ -45,7 +45,7 @@ def stage_through(model: type[models.Model], columns: Sequence[str], values: Ite
     _create_incoming(model, columns)
     for batch in batched(values, BATCH):
         with transaction.atomic():
-            _write(model, INCOMING, columns, batch)
+            write(model, INCOMING, columns, batch)
             if not at_once:
                 execute(statement, params)
                 execute(f"DELETE FROM {INCOMING}")
@@ -70,7 +70,7 @@ def refresh_statistics(*changed: type[models.Model]) -> None:
         execute(f"ANALYZE {', '.join(table(model) for model in changed)}")
 
 
-def _write(model: type[models.Model], into: str, columns: Sequence[str], batch: Sequence[tuple]) -> None:
+def write(model: type[models.Model], into: str, columns: Sequence[str], batch: Sequence[tuple]) -> None:
     names = _names(model, columns)
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":

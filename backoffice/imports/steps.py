@@ -152,14 +152,14 @@ def reopen(run: ImportRun) -> bool:
 def _stage(run: ImportRun, kind: Kind, opened: Opened) -> None:
     _forget_staged(run, kind)
     columns = ("run", "row", "action", "problems", *kind.columns)
-    kind.stage(run, columns, _staged_values(run, kind, opened))
+    kind.stage(run, columns, staged_values(run, kind, opened))
 
 
 def _forget_staged(run: ImportRun, kind: Kind) -> None:
     kind.staged.objects.filter(run=run)._raw_delete("default")
 
 
-def _staged_values(run: ImportRun, kind: Kind, opened: Opened) -> Iterator[tuple]:
+def staged_values(run: ImportRun, kind: Kind, opened: Opened) -> Iterator[tuple]:
     for count, row in enumerate(cleaned(opened, kind), start=1):
         wrong = row.problems + kind.complete(run, row)
         action = Action.REFUSED.value if wrong else ""

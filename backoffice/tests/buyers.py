@@ -3,6 +3,8 @@
 ``place ORDER MOMENT``      places an order at that moment of the clock and prints what became of it
 ``keep ITEM CUSTOMER FILE`` enters and places orders until it is killed; FILE is its journal, see ``Journal``
 ``keep-in-autocommit ...``  the same without transactions: the negative control of the kill
+``import RUN CHUNK``        applies an import, CHUNK rows a transaction, and prints a line after each
+``import-in-autocommit ..`` the same without transactions
 ``say WORD``               prints it
 ``prove``                  prints what the proof of the books finds, ten times a second until it is killed
 """
@@ -130,6 +132,24 @@ def keep_placing_in_autocommit(item: str, customer: str, file: str) -> None:
     keep_placing(item, customer, file)
 
 
+def apply_import(run: str, chunk: str) -> None:
+    from backoffice.imports import steps
+    from backoffice.imports.models import ImportRun
+    from inventory import import_apply
+
+    import_apply.CHUNK = int(chunk)
+    found = ImportRun.objects.get(pk=run)
+    tell(str(os.getpid()))
+    while steps.apply_next(found):
+        tell("chunk")
+    tell("over")
+
+
+def apply_import_in_autocommit(run: str, chunk: str) -> None:
+    tutorial.take_transactions_off()
+    apply_import(run, chunk)
+
+
 def keep_proving() -> None:
     from inventory import proof
 
@@ -147,6 +167,8 @@ JOBS: dict[str, Callable[..., None]] = {
     "place": place,
     "keep": keep_placing,
     "keep-in-autocommit": keep_placing_in_autocommit,
+    "import": apply_import,
+    "import-in-autocommit": apply_import_in_autocommit,
     "prove": keep_proving,
     "say": tell,
 }

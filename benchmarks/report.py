@@ -1,0 +1,167 @@
+"""What a run found, as text: on the screen, and as a section of ``docs/benchmarks.md``."""
+
+import argparse
+import os
+import platform
+import re
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from statistics import median, quantiles
+
+DOCS = Path(__file__).resolve().parent.parent / "docs" / "benchmarks.md"
+PARTS = {
+    "shop": "Orders, the proof of the books, reading",
+    "imports": "Imports",
+    "memory": "Memory of an import",
+    "beside": "Orders beside an import",
+}
+UNITS = {"shop": "per second", "imports": "rows per second", "memory": "MB", "beside": "milliseconds"}
+ENGINES = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
+Found = dict[str, list[float]]
+Target = tuple[str, Callable[[Found, str], float], str, float]
+
+INTRODUCTION = """# Benchmarks
+
+Written by `make bench`, which measures everything below on the machine it names. Figures of different machines, or of
+one that was busy with something else, cannot be compared; the ratios within one run can, and the targets are ratios.
+
+`make bench ARGS="imports --rows 20000"` runs one part, with smaller files; the parts are shop, imports, memory, beside.
+"""
+
+
+def section(part: str, found: dict[str, Found], options: argparse.Namespace) -> list[str]:
+    lines = [f"## {PARTS[part]}", "", machine(), ""]
+    if part != "shop":
+        lines += [f"Rows of a file: {options.rows:,}.", ""]
+    return [*lines, *table(part, found), "", *targets(part, found)]
+
+
+def machine() -> str:
+    """Measured where and when, and how busy it was: load is what others ran, on average over the last five minutes."""
+    names = re.findall(r"model name\s*: (.*)", _cpuinfo())
+    name = names[0] if names else platform.machine()
+    load, cores = os.getloadavg()[1], os.cpu_count()
+    day = f"{datetime.now(UTC):%Y-%m-%d}"
+    return f"{day}, {cores} cores of {name}, {platform.system()}, Python {platform.python_version()}, load {load:.1f}."
+
+
+def _cpuinfo() -> str:
+    try:
+        return Path("/proc/cpuinfo").read_text()
+    except OSError:
+        return ""
+
+
+# Figures ----------------------------------------------------------------------------------------------------------
+
+
+def table(part: str, found: dict[str, Found]) -> Iterator[str]:
+    engines = list(found)
+    names = [name for name in found[engines[0]] if ": " not in name or part == "memory"]
+    yield f"| {UNITS[part]} | {' | '.join(ENGINES[name] for name in engines)} |"
+    yield f"|---|{'---:|' * len(engines)}"
+    summary = latencies if part == "beside" else rates
+    for name in names:
+        yield f"| {name} | {' | '.join(summary(found[engine][name]) for engine in engines)} |"
+
+
+def rates(values: list[float]) -> str:
+    """The median; with the slowest and the fastest round where there are several."""
+    if len(values) == 1:
+        return f"{values[0]:,.0f}"
+    return f"{median(values):,.0f} ({min(values):,.0f} to {max(values):,.0f})"
+
+
+def latencies(values: list[float]) -> str:
+    return f"{len(values):,} orders: p50 {median(values):,.0f}, p95 {p95(values):,.0f}, longest {max(values):,.0f}"
+
+
+def p95(values: list[float]) -> float:
+    return quantiles(values, n=20)[-1]
+
+
+# Targets ----------------------------------------------------------------------------------------------------------
+
+
+def targets(part: str, found: dict[str, Found]) -> Iterator[str]:
+    wanted = TARGETS.get(part, [])
+    if not wanted:
+        return
+    yield f"| target | {' | '.join(ENGINES[name] for name in found)} |"
+    yield f"|---|{'---|' * len(found)}"
+    for name, ratio, sign, limit in wanted:
+        told = (_judged(ratio(values, engine), sign, limit) for engine, values in found.items())
+        yield f"| {name} {sign} {limit:g} | {' | '.join(told)} |"
+
+
+def _judged(value: float, sign: str, limit: float) -> str:
+    is_met = value >= limit if sign == "≥" else value <= limit
+    return f"{value:,.2f} {'met' if is_met else '**missed**'}"
+
+
+def _over(name: str, peer: str) -> Callable[[Found, str], float]:
+    return lambda found, engine: median(found[name]) / median(found[peer])
+
+
+def _check_of_apply(name: str) -> Callable[[Found, str], float]:
+    """Time of the check, without the reading, over the time of the apply."""
+
+    def ratio(found: Found, engine: str) -> float:
+        read, check, apply = (1 / median(found[f"{name}: {step}"]) for step in ("read", "checked", "applied"))
+        return (check - read) / apply
+
+    return ratio
+
+
+def _imports() -> Iterator[Target]:
+    for kind in ("CSV", "XLSX"):
+        for act in ("new", "changed"):
+            yield f"{kind} {act} / ideal", _over(f"{kind} {act}", "ideal"), "≥", 0.6
+            yield f"{kind} {act} / plain", _over(f"{kind} {act}", f"plain import-export, {act}"), "≥", 60
+            yield f"{kind} {act}, check / apply", _check_of_apply(f"{kind} {act}"), "≤", 0.5
+        yield f"{kind} unchanged / changed", _over(f"{kind} unchanged", f"{kind} changed"), "≥", 3
+
+
+def _megabytes(kind: str, job: str) -> Callable[[Found, str], float]:
+    def most(found: Found, engine: str) -> float:
+        return next(values[0] for name, values in found.items() if name.startswith(kind) and name.endswith(f": {job}"))
+
+    return most
+
+
+def _beyond_reader(found: Found, engine: str) -> float:
+    return _megabytes("XLSX", "import")(found, engine) - _megabytes("XLSX", "reader")(found, engine)
+
+
+def _p95_over_quiet(found: Found, engine: str) -> float:
+    return p95(found["order, beside an import"]) / p95(found["order, quiet"])
+
+
+def _longest(found: Found, engine: str) -> float:
+    return max(found["order, beside an import"]) / 1000
+
+
+TARGETS: dict[str, list[Target]] = {
+    "imports": list(_imports()),
+    "memory": [
+        ("CSV, MB", _megabytes("CSV", "import"), "≤", 250),
+        ("XLSX, MB beyond the reader's own sheet", _beyond_reader, "≤", 150),
+    ],
+    "beside": [
+        ("longest order beside an import, seconds (SQLite)", _longest, "≤", 2),
+        ("p95 beside an import / quiet (PostgreSQL)", _p95_over_quiet, "≤", 2),
+    ],
+}
+
+
+# The page ---------------------------------------------------------------------------------------------------------
+
+
+def write(part: str, lines: list[str]) -> None:
+    """Puts the part's section in the place of the one before it."""
+    page = DOCS.read_text() if DOCS.exists() else INTRODUCTION
+    sections = dict(re.findall(r"^## (.*?)\n(.*?)(?=^## |\Z)", page, re.M | re.S))
+    sections[PARTS[part]] = "\n".join(lines[1:]) + "\n"
+    in_order = [f"## {title}\n{sections[title].rstrip()}\n" for title in PARTS.values() if title in sections]
+    DOCS.write_text("\n".join([INTRODUCTION, *in_order]))
