@@ -22,7 +22,7 @@ from inventory.import_sql import ATTRIBUTES, sql
 from inventory.models import MAX_QUANTITY, Item, StockLevel, StockMovement
 
 CHUNK = 5_000
-WHOLE = 20_000  # an all-or-nothing import up to this size is one transaction
+WHOLE = 10_000  # an all-or-nothing import up to this size is one transaction; orders wait for its locks
 KINDS = {
     "set": StockMovement.Kind.COUNT,
     "add": StockMovement.Kind.RECEIPT,
@@ -30,7 +30,9 @@ KINDS = {
 }
 IN_CHUNK = "s.run_id = %(run)s AND s.sku_key > %(first)s AND s.sku_key <= %(last)s AND s.action IN ('new', 'changed')"
 SAYS_SOMETHING = "(s.quantity IS NOT NULL OR s.reorder_level IS NOT NULL)"  # of stock
-THERE = "{s} s JOIN {l} l ON l.item_id = s.item_id AND l.location_id = s.location_id"  # rows with a level, as it is now
+ITS_LEVEL = "l.item_id = s.item_id AND l.location_id = s.location_id"
+THERE = f"{{s}} s JOIN {{l}} l ON {ITS_LEVEL}"  # rows with a level, as it is now
+WITHOUT = f"{IN_CHUNK} AND s.level_id IS NULL"  # whose level was not there when the file was checked
 # Records have history from their first moment on. Those without were made by this chunk, which writes theirs last.
 MADE_ITEM = "id > %(newest)s AND NOT EXISTS (SELECT 1 FROM {ih} h WHERE h.id = {i}.id)"
 MADE_LEVEL = "id > %(newest)s AND NOT EXISTS (SELECT 1 FROM {lh} h WHERE h.id = {l}.id)"
@@ -89,7 +91,8 @@ def lock(chunk: dict[str, Any]) -> set[int]:
     """Locks the chunk's levels, then its items, as they are found now. Returns the levels."""
     if connection.vendor == "sqlite":
         return set()  # the transaction holds the one write lock already
-    levels, items = f"SELECT l.id FROM {THERE} WHERE {IN_CHUNK}", f"SELECT s.item_id FROM {{s}} s WHERE {IN_CHUNK}"
+    known, found = f"SELECT s.level_id FROM {{s}} s WHERE {IN_CHUNK}", f"SELECT l.id FROM {THERE} WHERE {WITHOUT}"
+    levels, items = f"{known} UNION ALL {found}", f"SELECT s.item_id FROM {{s}} s WHERE {IN_CHUNK} AND s.item_differs"
     locked = rows(sql(f"SELECT id FROM {{l}} WHERE id IN ({levels}) ORDER BY id FOR NO KEY UPDATE"), chunk)
     rows(sql(f"SELECT id FROM {{i}} WHERE id IN ({items}) ORDER BY id FOR NO KEY UPDATE"), chunk)
     return {pk for (pk,) in locked}
@@ -141,18 +144,19 @@ def make_items(chunk: dict[str, Any]) -> None:
 
 
 def edit_levels(chunk: dict[str, Any]) -> None:
-    edited = f"FROM {THERE} WHERE {IN_CHUNK} AND s.level_differs"
-    values = f"(SELECT l.id, s.reorder_level {edited}) n"
-    if execute(sql(f"UPDATE {{l}} AS l SET reorder_level = n.reorder_level FROM {values} WHERE n.id = l.id"), chunk):
-        bulk.record(StockLevel, bulk.EDITED, sql(f"id IN (SELECT l.id {edited})"), chunk)
+    edited = f"WHERE {IN_CHUNK} AND s.level_differs"
+    update = f"UPDATE {{l}} AS l SET reorder_level = s.reorder_level FROM {{s}} s {edited} AND {ITS_LEVEL}"
+    if execute(sql(update), chunk):
+        bulk.record(StockLevel, bulk.EDITED, sql(f"id IN (SELECT l.id FROM {THERE} {edited})"), chunk)
 
 
 def move_levels(run: ImportRun, chunk: dict[str, Any]) -> None:
     """One line in the ledger for each difference, and the balances with it; both or the transaction fails."""
-    moves = f"FROM {THERE} WHERE {IN_CHUNK} AND s.delta <> 0"
-    lines = write_ledger(run, chunk, f"{moves} ORDER BY s.row", delta="s.delta", after="l.on_hand + s.delta")
-    values = f"(SELECT l.id, s.delta {moves}) n"
-    moved = execute(sql(f"UPDATE {{l}} AS l SET on_hand = l.on_hand + n.delta FROM {values} WHERE n.id = l.id"), chunk)
+    moves = f"WHERE {IN_CHUNK} AND s.delta <> 0"
+    source = f"FROM {THERE} {moves} ORDER BY s.row"
+    lines = write_ledger(run, chunk, source, delta="s.delta", after="l.on_hand + s.delta")
+    update = f"UPDATE {{l}} AS l SET on_hand = l.on_hand + s.delta FROM {{s}} s {moves} AND {ITS_LEVEL}"
+    moved = execute(sql(update), chunk)
     if moved != lines:
         raise RuntimeError(f"{lines} movements, but {moved} balances: the import is rolled back.")
 
@@ -167,7 +171,7 @@ def make_levels(run: ImportRun, chunk: dict[str, Any], locked: set[int]) -> None
         "reorder_level": "COALESCE(s.reorder_level, 0)",
     }
     missing = "NOT EXISTS (SELECT 1 FROM {l} l WHERE l.item_id = i.id AND l.location_id = s.location_id)"
-    source = f"FROM {{s}} s JOIN {{i}} i ON i.sku_key = s.sku_key WHERE {IN_CHUNK} AND {SAYS_SOMETHING} AND {missing}"
+    source = f"FROM {{s}} s JOIN {{i}} i ON i.sku_key = s.sku_key WHERE {WITHOUT} AND {SAYS_SOMETHING} AND {missing}"
     params = chunk | {"newest": _newest(StockLevel)}
     made = insert(StockLevel, expressions, sql(f"{source} ORDER BY s.row"), params)
     check_no_level_came_between(params, locked)
@@ -182,7 +186,7 @@ def check_no_level_came_between(chunk: dict[str, Any], locked: set[int]) -> None
     """One that somebody else made after the lock was neither locked nor moved: the chunk is tried again."""
     if connection.vendor == "sqlite":
         return
-    there = {pk for (pk,) in rows(sql(f"SELECT l.id FROM {THERE} WHERE {IN_CHUNK}"), chunk)}
+    there = {pk for (pk,) in rows(sql(f"SELECT l.id FROM {THERE} WHERE {WITHOUT}"), chunk)}
     made = {pk for (pk,) in rows(sql(f"SELECT id FROM {{l}} WHERE {MADE_LEVEL}"), chunk)} if there - locked else set()
     if there - locked - made:
         raise RuntimeError("Somebody made a stock level meanwhile: the chunk is rolled back.")

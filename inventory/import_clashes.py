@@ -18,7 +18,7 @@ NOW = (
     " LEFT JOIN {l} l ON l.item_id = s.item_id AND l.location_id = s.location_id"
 )
 CONFLICTS = {
-    "deleted": "s.item_id IS NOT NULL AND i.id IS NULL",
+    "deleted": "s.item_id IS NOT NULL AND i.id IS NULL OR s.level_id IS NOT NULL AND l.id IS NULL",
     "edited": (
         "s.item_id IS NOT NULL AND COALESCE(s.checked_history_id, 0) <>"
         " COALESCE((SELECT MAX(h.history_id) FROM {ih} h WHERE h.id = s.item_id), 0)"
