@@ -22,7 +22,7 @@ ROOT = Path(__file__).resolve().parent.parent
 ENVIRONMENT = {
     "DJANGO_SETTINGS_MODULE": "backoffice.settings",
     "ENV_FILE": "",
-    "SECRET_KEY": "for-benchmarks-only",
+    "SECRET_KEY": "for-benchmarks-only-and-nothing-else-0123456789",
     "DJANGO_DEBUG": "0",
     "DEMO": "0",
     "EMAIL_PROVIDER": "capture",
