@@ -119,6 +119,7 @@ class Order(Tracked):
             models.Index(
                 fields=["confirmed_at"], name="order_to_ship", condition=Q(status__in=["confirmed", "partly"])
             ),
+            models.Index(fields=["created_at"], name="order_drafts", condition=Q(status="draft")),
             models.Index(fields=["due_date", "id"], name="order_due", condition=Q(due_date__isnull=False)),
         ]
         permissions = [

@@ -36,9 +36,10 @@ def demo() -> Iterator[str]:
     with tempfile.TemporaryDirectory() as folder, serving.empty_database(Path(folder)) as database:
         port = str(serving.free_port())
         values = {"DEMO": "1", "EMAIL_PROVIDER": "capture", "PORT": port, "UPLOAD_DIR": f"{folder}/uploads"}
+        for command in ("migrate", "demo"):  # before anybody works in it
+            done = serving.manage(command, "--verbosity", "0", DATABASE_URL=database, **values)
+            assert done.returncode == 0, done.stderr
         with serving.serving(database, **values):
-            loaded = serving.manage("demo", DATABASE_URL=database, **values)
-            assert loaded.returncode == 0, loaded.stderr
             yield f"http://127.0.0.1:{port}"
 
 

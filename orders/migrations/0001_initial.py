@@ -250,6 +250,10 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='order',
+            index=models.Index(condition=models.Q(('status', 'draft')), fields=['created_at'], name='order_drafts'),
+        ),
+        migrations.AddIndex(
+            model_name='order',
             index=models.Index(condition=models.Q(('due_date__isnull', False)), fields=['due_date', 'id'], name='order_due'),
         ),
         migrations.AddConstraint(
