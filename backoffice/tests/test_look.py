@@ -17,6 +17,11 @@ SCREENS = {
     "phone": {"viewport": {"width": 390, "height": 844}, "has_touch": True},
 }
 COLOURS = {"runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}}
+AT_ONCE = """  // a colour that is on its way to another is none that anybody complains about
+    const sheet = new CSSStyleSheet();
+    sheet.replaceSync("* { transition: none !important; animation: none !important; }");
+    document.adoptedStyleSheets = [sheet];
+"""
 axe = Axe()
 
 
@@ -43,9 +48,8 @@ def test_every_template_that_stands_in_for_one_of_jazzmin_was_reviewed():
 @pytest.fixture(params=SCREENS)
 def screen(request, browser, live_server):
     """A page that remembers what a careful person would have complained about."""
-    context = browser.new_context(
-        base_url=live_server.url, color_scheme="light", reduced_motion="reduce", **SCREENS[request.param]
-    )
+    context = browser.new_context(base_url=live_server.url, color_scheme="light", **SCREENS[request.param])
+    context.add_init_script(AT_ONCE)
     page = context.new_page()
     page.site, page.complaints = live_server.url, []
     page.on("console", lambda said: said.type in {"error", "warning"} and page.complaints.append(said.text))
