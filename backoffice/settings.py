@@ -224,6 +224,7 @@ TASKS = {
             "LOCK_TIMEOUT": 300,
             "SCHEDULES": {
                 "heartbeat": {"task": "backoffice.jobs.beat", "every": timedelta(seconds=30)},
+                "expire uploads": {"task": "backoffice.imports.tasks.expire_uploads", "cron": "27 3 * * *"},
                 "expire exports": {"task": "backoffice.exports.tasks.expire_files", "cron": "37 3 * * *"},
                 "prune": {"task": "backoffice.jobs.prune_finished", "cron": "17 3 * * *"},
                 "sessions": {"task": "backoffice.jobs.forget_sessions", "cron": "47 3 * * *"},
@@ -297,6 +298,10 @@ IMPORT_MAX_ROWS = env.number("IMPORT_MAX_ROWS", 1_000_000)
 IMPORT_MAX_COLUMNS = env.number("IMPORT_MAX_COLUMNS", 200)
 IMPORT_MAX_CELL_CHARACTERS = env.number("IMPORT_MAX_CELL_CHARACTERS", 32_767)
 IMPORT_MAX_UNPACKED_BYTES = env.number("IMPORT_MAX_UNPACKED_BYTES", 200 * 1024 * 1024)
+IMPORT_INLINE_BYTES = 128 * 1024  # a larger file is read by a process of its own, within the next two
+IMPORT_MAX_MEMORY = env.number("IMPORT_MAX_MEMORY", 2 * 1024**3)
+IMPORT_MAX_SECONDS = env.number("IMPORT_MAX_SECONDS", 120)
+IMPORT_KEEP_DAYS = env.number("IMPORT_KEEP_DAYS", 30)  # uploads that were not applied
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
 
 # Exports --------------------------------------------------------------------------------------------------------------

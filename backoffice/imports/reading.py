@@ -75,13 +75,21 @@ class Sheet:
 
 
 def open_sheet(file: Source, sheet: str = "") -> Sheet:
-    """The sheet to import. Raises FileRefused; ``file`` must stay open while rows are read."""
+    """The sheet to import. Raises FileRefused; ``file`` must stay open while rows are read.
+
+    CSV is streamed, and a small XLSX bounded by its size; a larger XLSX is parsed by a process of its own.
+    """
+    from backoffice.imports import bounded
+
+    size, is_zip = check_size(file), _start(file).startswith(ZIP)
+    return bounded.open_sheet(file, sheet) if is_zip and size > settings.IMPORT_INLINE_BYTES else parse(file, sheet)
+
+
+def parse(file: Source, sheet: str) -> Sheet:
+    """The same in this process, whatever the size."""
     from backoffice.imports import csv_files, xlsx_files
 
-    check_size(file)
-    file.seek(0)
-    start = file.read(2048)
-    file.seek(0)
+    start = _start(file)
     if not start.strip():
         raise FileRefused(_("The file is empty."), code="empty")
     check_format(start)
@@ -90,11 +98,20 @@ def open_sheet(file: Source, sheet: str = "") -> Sheet:
     return found
 
 
-def check_size(file: Source) -> None:
+def _start(file: Source) -> bytes:
+    file.seek(0)
+    start = file.read(2048)
+    file.seek(0)
+    return start
+
+
+def check_size(file: Source) -> int:
+    """Its bytes. Raises FileRefused."""
     size = file.seek(0, 2)
     if size > settings.IMPORT_MAX_BYTES:
         facts = {"most": settings.IMPORT_MAX_BYTES // 2**20}
         raise FileRefused(_("The file is larger than %(most)d MB. Split it.") % facts, code="too_large")
+    return size
 
 
 def check_format(start: bytes) -> None:

@@ -196,16 +196,23 @@ class Wizard(CheckPages):
 
     # Files --------------------------------------------------------------------------------------------------------
 
+    def with_file(self, request, pk):
+        """A run whose file has not expired."""
+        run = self.visible(request, pk)
+        if not run.file:
+            raise Http404
+        return run
+
     @method_decorator(require_GET)
     def refused_view(self, request, pk):
-        run = self.visible(request, pk)
+        run = self.with_file(request, pk)
         response = HttpResponse(refused_rows.workbook(run), content_type=XLSX)
         response["Content-Disposition"] = f'attachment; filename="refused-rows-{run.pk}.xlsx"'
         return response
 
     @method_decorator(require_GET)
     def file_view(self, request, pk):
-        run = self.visible(request, pk)
+        run = self.with_file(request, pk)
         return FileResponse(
             run.file.open(), as_attachment=True, filename=run.original_name, content_type="application/octet-stream"
         )

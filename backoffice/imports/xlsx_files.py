@@ -15,11 +15,12 @@ from backoffice.imports import xlsx_guard
 from backoffice.imports.reading import OddCell, Row, Sheet, Source, heading, split_header
 from backoffice.imports.refusals import FileRefused
 
-CELL = re.compile(rb"<(?:\w+:)?c\b([^>]*[^/>])>(.*?)</(?:\w+:)?c>", re.DOTALL)
-PLACE = re.compile(rb'\br="([A-Z]+)([0-9]+)"')
-FORMULA = re.compile(rb"<(?:\w+:)?f[\s/>]")
-ERROR = re.compile(rb"<(?:\w+:)?v>([^<]*)<")
-VALUE = re.compile(rb"<(?:\w+:)?v>[^<]+<")
+CELL = re.compile(rb"<(?:\w{1,9}:)?c\s")
+CELL_END = re.compile(rb"</(?:\w{1,9}:)?c>")
+PLACE = re.compile(rb"""\br\s*=\s*["']([A-Za-z]{1,8})([0-9]{1,10})["']""")
+FORMULA = re.compile(rb"<(?:\w{1,9}:)?f[\s/>]")
+ERROR = re.compile(rb"<(?:\w{1,9}:)?v>([^<]*)<")
+VALUE = re.compile(rb"<(?:\w{1,9}:)?v>[^<]+<")
 Odd = dict[int, dict[int, str]]  # row -> column -> what is wrong with the cell
 
 
@@ -158,13 +159,21 @@ def odd_cells(file: Source, part: xlsx_guard.Part) -> tuple[Odd, int]:
         data = archive.read(part.name)
     found: Odd = {}
     formulas = 0
-    for attributes, content in CELL.findall(data):
+    for attributes, content in cells(data):
         place = PLACE.search(attributes)
         if place and (what := _what_is_odd(attributes, content)):
             found.setdefault(int(place[2]), {})[xlsx_guard.column_number(place[1]) - 1] = what
         else:
             formulas += bool(FORMULA.search(content))
     return found, formulas
+
+
+def cells(data: bytes) -> Iterator[tuple[bytes, bytes]]:
+    """(attributes, content) of each cell that has content. Each byte is looked at a few times, whatever the markup."""
+    for text in CELL.split(data)[1:]:
+        attributes, _end, rest = text.partition(b">")
+        if not attributes.endswith(b"/"):
+            yield attributes, CELL_END.split(rest, maxsplit=1)[0]
 
 
 def _what_is_odd(attributes: bytes, content: bytes) -> str:

@@ -18,33 +18,55 @@ MAX_ENTRIES = 1000
 MAX_RATIO = 100
 RATIO_MATTERS_FROM = 10 * 2**20  # small parts of real files pack better than 1:100
 MAX_CELLS = 20_000_000  # the reader holds the rectangle around all cells in memory
+SPARSE_FROM, MAX_SPARSENESS = 2_000_000, 100  # beyond that many cells, those that are filled must be one in a hundred
 OVERLAP = 64
 DECLARATIONS = (b"<!DOCTYPE", b"<!ENTITY", "<!DOCTYPE".encode("utf-16-le"), "<!DOCTYPE".encode("utf-16-be"))
-CELL_PLACE = re.compile(rb'<(?:\w+:)?c r="([A-Z]{1,8})([0-9]{1,10})"')
+# Every pattern stops at the next tag and repeats nothing without a bound: markup made to be slow is not slow.
+CELL = re.compile(rb"<(?:\w{1,9}:)?c[\s/>]")
+CELL_PLACE = re.compile(rb"""<(?:\w{1,9}:)?c\s[^<>]{0,400}?\br\s*=\s*["']([A-Za-z]{1,8})([0-9]{1,10})["']""")
+ROW_PLACE = re.compile(rb"""<(?:\w{1,9}:)?row\s[^<>]{0,400}?\br\s*=\s*["']([0-9]{1,10})["']""")
+ROW = re.compile(rb"<(?:\w{1,9}:)?row[\s/>]")
 ODD_CELLS = (b"<f", b":f>", b":f ", b't="e"')
-HIDDEN_ROW = re.compile(rb'<(?:\w+:)?row\b[^>]*\bhidden="(?:1|true)"')
-HIDDEN_COLUMN = re.compile(rb'<(?:\w+:)?col\b[^>]*\bhidden="(?:1|true)"')
+HIDDEN_ROW = re.compile(rb'<(?:\w{1,9}:)?row\b[^<>]{0,400}?\bhidden="(?:1|true)"')
+HIDDEN_COLUMN = re.compile(rb'<(?:\w{1,9}:)?col\b[^<>]{0,400}?\bhidden="(?:1|true)"')
 
 
 @dataclass
 class Part:
-    """What was seen while one sheet was unpacked."""
+    """What was seen while one sheet was unpacked: the rectangle around its cells, how many there are, what is odd."""
 
     name: str
     columns: set[bytes] = field(default_factory=set)
+    cells: int = 0
+    widest: int = 0
     last_row: int = 0
     has_odd_cells: bool = False
     hidden_rows: int = 0
     hidden_columns: int = 0
 
     def look(self, data: bytes) -> None:
-        for letters, row in CELL_PLACE.findall(data):
-            self.columns.add(letters)
-            if len(row) > 7 or int(row) > self.last_row:
-                self.last_row = int(row)
+        places = CELL_PLACE.findall(data)
+        self.columns.update(letters for letters, _row in places)
+        self.last_row = max(
+            self.last_row,
+            max((int(row) for _letters, row in places), default=0),
+            max(map(int, ROW_PLACE.findall(data)), default=0),
+        )
+        self._count(data, len(places))
         self.has_odd_cells = self.has_odd_cells or any(mark in data for mark in ODD_CELLS)
         self.hidden_rows += len(HIDDEN_ROW.findall(data))
         self.hidden_columns += len(HIDDEN_COLUMN.findall(data))
+
+    def _count(self, data: bytes, placed: int) -> None:
+        """Cells that do not say where they are follow one another."""
+        count = len(CELL.findall(data))
+        self.cells += count
+        if count > placed:
+            self.widest = max(self.widest, *(len(CELL.findall(row)) for row in ROW.split(data)))
+
+    @property
+    def width(self) -> int:
+        return max(self.widest, max(map(column_number, self.columns), default=0))
 
 
 def inspect(file: Source) -> dict[str, Part]:
@@ -107,6 +129,7 @@ def _unpack(archive: zipfile.ZipFile) -> dict[str, Part]:
             if entry.filename.startswith("xl/worksheets/"):
                 part.look(data)
                 check_area(part)
+        check_sparse(part)
         parts[entry.filename] = part
     return parts
 
@@ -142,7 +165,7 @@ def check_area(part: Part) -> None:
     if part.last_row > settings.IMPORT_MAX_ROWS + 1000:
         facts = {"most": settings.IMPORT_MAX_ROWS}
         raise FileRefused(_("The sheet has more than %(most)d rows. Split it.") % facts, code="too_many_rows")
-    width = max((column_number(letters) for letters in part.columns), default=0)
+    width = part.width
     if width > settings.IMPORT_MAX_COLUMNS:
         facts = {"count": width, "most": settings.IMPORT_MAX_COLUMNS}
         raise FileRefused(_("A sheet has %(count)d columns; %(most)d can be read.") % facts, code="too_many_columns")
@@ -150,8 +173,14 @@ def check_area(part: Part) -> None:
         raise FileRefused(_("The sheet is too large to be read as XLSX. Save it as CSV."), code="too_large")
 
 
+def check_sparse(part: Part) -> None:
+    if part.last_row * part.width > max(SPARSE_FROM, part.cells * MAX_SPARSENESS):
+        message = _("The sheet is almost empty up to row %(row)d. Remove what stands far out.")
+        raise FileRefused(message % {"row": part.last_row}, code="too_large")
+
+
 def column_number(letters: bytes) -> int:
     number = 0
-    for letter in letters:
+    for letter in letters.upper():
         number = number * 26 + letter - 64
     return number
