@@ -20,6 +20,8 @@ CELL_END = re.compile(rb"</(?:\w{1,9}:)?c>")
 PLACE = re.compile(rb"""\br\s*=\s*["']([A-Za-z]{1,8})([0-9]{1,10})["']""")
 FORMULA = re.compile(rb"<(?:\w{1,9}:)?f[\s/>]")
 ERROR = re.compile(rb"<(?:\w{1,9}:)?v>([^<]*)<")
+SHARED = re.compile(rb"""\bt=["']s["']""")
+PLAIN_VALUE = re.compile(rb"<(?:\w{1,9}:)?v>[0-9]{1,10}</")
 VALUE = re.compile(rb"<(?:\w{1,9}:)?v>[^<]+<")
 Odd = dict[int, dict[int, str]]  # row -> column -> what is wrong with the cell
 
@@ -33,7 +35,7 @@ def open_sheet(file: Source, wanted: str) -> Sheet:
     check_merged(sheet)
     odd, formulas = odd_cells(file, part) if part.has_odd_cells else ({}, 0)
     left = (sheet.start or (0, 0))[1]
-    header_row = split_header(_rows(sheet, left, {}))
+    header_row = split_header(_rows(sheet, left, odd))
     header = [heading(cell) for cell in header_row.cells]
 
     def read() -> Iterator[Row]:
@@ -180,6 +182,8 @@ def _what_is_odd(attributes: bytes, content: bytes) -> str:
     if b't="e"' in attributes:
         value = ERROR.search(content)
         return _("the error %(value)s") % {"value": value[1].decode("utf-8", "replace") if value else "?"}
+    if SHARED.search(attributes) and not PLAIN_VALUE.search(content):
+        return _("a text that is missing in the file")
     if FORMULA.search(content) and not VALUE.search(content) and b't="str"' not in attributes:
         return _("a formula without a value")
     return ""

@@ -6,6 +6,7 @@ Every byte is unpacked once, in pieces, and looked at; what the archive says abo
 import re
 import zipfile
 from dataclasses import dataclass, field
+from xml.parsers import expat
 
 from django.conf import settings
 from django.utils.translation import gettext as _
@@ -21,24 +22,27 @@ MAX_CELLS = 20_000_000  # the reader holds the rectangle around all cells in mem
 SPARSE_FROM, MAX_SPARSENESS = 2_000_000, 100  # beyond that many cells, those that are filled must be one in a hundred
 OVERLAP = 64
 DECLARATIONS = (b"<!DOCTYPE", b"<!ENTITY", "<!DOCTYPE".encode("utf-16-le"), "<!DOCTYPE".encode("utf-16-be"))
-# Every pattern stops at the next tag and repeats nothing without a bound: markup made to be slow is not slow.
+# Every pattern stops at the next tag: markup made to be slow is not slow. A place that is none leaves its groups blank.
 CELL = re.compile(rb"<(?:\w{1,9}:)?c[\s/>]")
-CELL_PLACE = re.compile(rb"""<(?:\w{1,9}:)?c\s[^<>]{0,400}?\br\s*=\s*["']([A-Za-z]{1,8})([0-9]{1,10})["']""")
-ROW_PLACE = re.compile(rb"""<(?:\w{1,9}:)?row\s[^<>]{0,400}?\br\s*=\s*["']([0-9]{1,10})["']""")
-ROW = re.compile(rb"<(?:\w{1,9}:)?row[\s/>]")
+CELL_PLACE = re.compile(rb"""<(?:\w{1,9}:)?c\s[^<>]*?\br\s*=\s*["'](?:([A-Za-z]{1,3})([0-9]{1,7})["'])?""")
+ROW_PLACE = re.compile(rb"""<(?:\w{1,9}:)?row\s[^<>]*?\br\s*=\s*["'](?:([0-9]{1,7})["'])?""")
+PLACE = re.compile(r"([A-Za-z]{1,3})([0-9]{1,7})")
 ODD_CELLS = (b"<f", b":f>", b":f ", b't="e"')
+# a cell that points to a shared text, but to none: the reader would give the first
+LOST_TEXT = re.compile(rb"""\bt=["']s["'][^<>/]{0,400}>(?!<(?:\w{1,9}:)?v>[0-9]{1,10}</)""")
 HIDDEN_ROW = re.compile(rb'<(?:\w{1,9}:)?row\b[^<>]{0,400}?\bhidden="(?:1|true)"')
 HIDDEN_COLUMN = re.compile(rb'<(?:\w{1,9}:)?col\b[^<>]{0,400}?\bhidden="(?:1|true)"')
 
 
 @dataclass
 class Part:
-    """What was seen while one sheet was unpacked: the rectangle around its cells, how many there are, what is odd."""
+    """What was seen while one part was unpacked: the rectangle around its cells, how many there are, what is odd."""
 
     name: str
     columns: set[bytes] = field(default_factory=set)
     cells: int = 0
-    widest: int = 0
+    unplaced: int = 0
+    width: int = 0
     last_row: int = 0
     has_odd_cells: bool = False
     hidden_rows: int = 0
@@ -46,27 +50,54 @@ class Part:
 
     def look(self, data: bytes) -> None:
         places = CELL_PLACE.findall(data)
-        self.columns.update(letters for letters, _row in places)
-        self.last_row = max(
-            self.last_row,
-            max((int(row) for _letters, row in places), default=0),
-            max(map(int, ROW_PLACE.findall(data)), default=0),
-        )
-        self._count(data, len(places))
-        self.has_odd_cells = self.has_odd_cells or any(mark in data for mark in ODD_CELLS)
+        self._note_places({letters for letters, _row in places}, {row for _letters, row in places})
+        self._note_places(set(), set(ROW_PLACE.findall(data)))
+        count = len(CELL.findall(data))
+        self.cells, self.unplaced = self.cells + count, self.unplaced + count - len(places)
+        self.has_odd_cells = self.has_odd_cells or any(mark in data for mark in ODD_CELLS) or _has_lost_text(data)
         self.hidden_rows += len(HIDDEN_ROW.findall(data))
         self.hidden_columns += len(HIDDEN_COLUMN.findall(data))
 
-    def _count(self, data: bytes, placed: int) -> None:
-        """Cells that do not say where they are follow one another."""
-        count = len(CELL.findall(data))
-        self.cells += count
-        if count > placed:
-            self.widest = max(self.widest, *(len(CELL.findall(row)) for row in ROW.split(data)))
+    def _note_places(self, columns: set[bytes], rows: set[bytes]) -> None:
+        if b"" in columns or b"" in rows:
+            raise damaged()
+        for letters in columns - self.columns:
+            self.width = max(self.width, column_number(letters))
+        self.columns |= columns
+        self.last_row = max(self.last_row, max(map(int, rows), default=0))
 
-    @property
-    def width(self) -> int:
-        return max(self.widest, max(map(column_number, self.columns), default=0))
+
+class Places:
+    """Where cells are that do not say it: behind one another. Few programs write such sheets, so it may take longer."""
+
+    def __init__(self, part: Part):
+        self.part, self.row, self.column = part, 0, 0
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        tag, place = name.rpartition(":")[2], attributes.get("r", "")
+        if tag == "row":
+            self.row, self.column = int(place) if place.isdecimal() else self.row + 1, 0
+        elif tag == "c":
+            self.column += 1
+            if match := PLACE.fullmatch(place):
+                self.row, self.column = int(match[2]), column_number(match[1].encode())
+            elif place:
+                raise damaged()
+        self.part.last_row = max(self.part.last_row, self.row)
+        self.part.width = max(self.part.width, self.column)
+
+
+def place_exactly(archive: zipfile.ZipFile, part: Part) -> None:
+    parser = expat.ParserCreate()
+    parser.StartElementHandler = Places(part).start
+    with archive.open(part.name) as stream:
+        while chunk := stream.read(CHUNK):
+            parser.Parse(chunk, False)
+            check_area(part)
+
+
+def _has_lost_text(data: bytes) -> bool:
+    return LOST_TEXT.search(data) is not None
 
 
 def inspect(file: Source) -> dict[str, Part]:
@@ -119,16 +150,19 @@ def _is_odd(entry: zipfile.ZipInfo) -> bool:
 def _unpack(archive: zipfile.ZipFile) -> dict[str, Part]:
     total, packed, parts = 0, max(sum(entry.compress_size for entry in archive.infolist()), 1), {}
     for entry in archive.infolist():
-        part = Part(entry.filename)
+        part, markup = Part(entry.filename), Markup(entry.filename)
         for size, data in _pieces(archive, entry):
             total += size
             check_total(total, packed)
             check_markup(data)
+            markup.read(data)
             if entry.filename == "[Content_Types].xml" and b"macroEnabled" in data:
                 raise macros()
-            if entry.filename.startswith("xl/worksheets/"):
-                part.look(data)
-                check_area(part)
+            part.look(data)  # any part can be a sheet: the workbook's relations say which
+            check_area(part)
+        markup.end()
+        if part.unplaced:
+            place_exactly(archive, part)
         check_sparse(part)
         parts[entry.filename] = part
     return parts
@@ -159,6 +193,26 @@ def check_total(total: int, packed: int) -> None:
 def check_markup(data: bytes) -> None:
     if any(mark in data for mark in DECLARATIONS):
         raise FileRefused(_("The XLSX declares entities, which no spreadsheet program writes."), code="entities")
+
+
+class Markup:
+    """That a part is XML as XML must be: the reader is lenient, and would give what a broken part does not say."""
+
+    def __init__(self, name: str):
+        self._parser = expat.ParserCreate() if name.casefold().endswith((".xml", ".rels")) else None
+
+    def read(self, data: bytes) -> None:
+        self._parse(data, is_last=False)
+
+    def end(self) -> None:
+        self._parse(b"", is_last=True)
+
+    def _parse(self, data: bytes, is_last: bool) -> None:
+        try:
+            if self._parser:
+                self._parser.Parse(data, is_last)
+        except (expat.ExpatError, LookupError, ValueError):  # the last two: an encoding that nobody knows
+            raise damaged() from None
 
 
 def check_area(part: Part) -> None:

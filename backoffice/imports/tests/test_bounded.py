@@ -54,17 +54,23 @@ def test_bounds_hold_there_too(settings):
         open_sheet(xlsx_file(ROWS))
 
 
-@pytest.mark.parametrize(("bound", "most"), [("IMPORT_MAX_MEMORY", 70 * 2**20), ("IMPORT_MAX_SECONDS", 0.001)])
+@pytest.mark.parametrize(("bound", "most"), [("IMPORT_MAX_MEMORY", 60 * 2**20), ("IMPORT_MAX_SECONDS", 0.001)])
 def test_a_file_that_takes_too_much_is_refused_and_the_next_is_read(settings, bound, most):
     good = getattr(settings, bound)
     setattr(settings, bound, most)
-    file = xlsx_file([[f"c{number}" for number in range(100)]] * 3_000)
+    file = xlsx_file([[f"c{number}" for number in range(100)]] * 1_200)
 
     with pytest.raises(FileRefused, match="too big or too slow"):
         list(open_sheet(file).rows())
 
     setattr(settings, bound, good)
-    assert len(cells(open_sheet(file))) == 2_999
+    assert len(cells(open_sheet(file))) == 1_199
+
+
+def test_control_the_memory_that_is_too_little_for_a_large_file_does_for_a_small_one(settings):
+    settings.IMPORT_MAX_MEMORY = 60 * 2**20
+
+    assert len(cells(open_sheet(xlsx_file(ROWS[:3])))) == 2
 
 
 def test_a_child_that_is_killed_is_a_file_that_cannot_be_read():
