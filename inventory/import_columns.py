@@ -3,15 +3,18 @@
 ITEM_SYNONYMS = {
     "sku": (
         "sku", "variant sku", "item sku", "custom sku", "seller sku", "product sku", "sku code", "sku number",
-        "item code", "item number", "item no", "item #", "item id", "article", "article number", "article no",
-        "product code", "product number", "product id", "stock code", "part number", "part no", "part ipn", "ipn",
+        "custom label (sku)", "custom label", "product code/sku", "item code", "item no", "item #", "article",
+        "article number", "article no", "product code", "product number", "stock code", "part number", "part no",
+        "part ipn", "ipn",
         "mpn", "internal reference", "default code", "reference", "product reference", "code", "manufact sku",
         "artikelnummer", "artikelnr", "artikel nr", "artikelcode", "art nr", "artnr", "artikel", "bestellnummer",
         "référence", "référence produit", "réf", "code article", "referencia", "código", "código de artículo",
         "codice", "codice articolo", "riferimento", "artikelnummer leverancier", "productcode",
+        "item number", "item id", "product id",  # often a shop's own number of a listing: only where nothing else is
     ),
     "name": (
-        "name", "title", "item name", "product name", "product title", "product", "item", "item description",
+        "name", "product/service name", "title", "item name", "product name", "product title", "product", "item",
+        "item description",
         "display name", "article name", "description", "short description", "bezeichnung", "artikelbezeichnung",
         "artikelname", "produktname", "produkt", "titel", "beschreibung", "nom", "nom du produit", "désignation",
         "libellé", "titre", "produit", "nombre", "nombre del producto", "título", "descripción", "producto", "nome",
@@ -35,6 +38,7 @@ ITEM_SYNONYMS = {
     ),
     "unit_price": (
         "unit price", "price", "variant price", "regular price", "retail price", "sales price", "selling price",
+        "sales price / rate", "sales unit price", "start price", "default price", "price (tax excl.)",
         "sale price net", "list price", "lst price", "rate", "standard selling rate", "unit selling price", "rrp",
         "msrp", "price each", "preis", "verkaufspreis", "vk", "vk preis", "vk netto", "vk brutto", "einzelpreis",
         "stückpreis", "prix", "prix de vente", "prix unitaire", "prix ht", "prix ttc", "pvp", "precio",
@@ -43,7 +47,8 @@ ITEM_SYNONYMS = {
     ),
     "cost": (
         "cost", "cost per item", "unit cost", "cost price", "default cost", "default unit cost", "average cost",
-        "purchase price", "purchase rate", "standard price", "supply price", "valuation rate", "buying price", "ek",
+        "purchase price", "purchase rate", "purchase cost", "purchases unit price", "standard price", "supply price",
+        "valuation rate", "buying price", "ek",
         "ek preis", "einkaufspreis", "einstandspreis", "kosten", "coût", "coût unitaire", "prix d'achat",
         "prix de revient", "costo", "coste", "precio de compra", "precio de coste", "costo unitario",
         "prezzo d'acquisto", "prezzo di acquisto", "kostprijs", "inkoopprijs",
@@ -59,14 +64,16 @@ ITEM_SYNONYMS = {
         "quantity on hand", "qty on hand", "stock on hand", "inventory quantity", "inventory", "stock", "stock level",
         "stock quantity", "in stock", "current stock", "total stock", "counted", "count", "counted quantity",
         "available", "available quantity", "qty available", "opening stock", "new quantity", "units", "pieces",
-        "current quantity*", "inventory *", "bestand", "lagerbestand", "menge", "anzahl", "stückzahl", "gezählt",
+        "current stock level", "in stock [*", "current quantity*", "inventory *", "bestand", "lagerbestand", "menge",
+        "anzahl", "stückzahl", "gezählt",
         "istbestand", "quantité", "qté", "quantité en stock", "stock disponible", "cantidad", "cantidad en stock",
         "existencias", "quantità", "q.tà", "qta", "giacenza", "scorta", "aantal", "voorraad", "hoeveelheid",
     ),
     "reorder_level": (
         "reorder level", "reorder point", "low stock amount", "low stock threshold", "minimum stock", "min stock",
         "minimum quantity", "min qty", "minimum", "reorder quantity level", "stock alert", "safety stock",
-        "stock alert count*", "reorder point*", "meldebestand", "mindestbestand", "seuil de réapprovisionnement",
+        "low stock level", "low stock [*", "stock alert count*", "reorder point*", "meldebestand", "mindestbestand",
+        "seuil de réapprovisionnement",
         "seuil", "stock minimum", "stock minimo", "stock mínimo", "punto de pedido", "scorta minima",
         "minimumvoorraad", "bestelpunt",
     ),

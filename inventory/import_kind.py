@@ -81,7 +81,7 @@ class ItemKind(kinds.Kind):
     synonyms = ITEM_SYNONYMS
     key_field = "sku"
     composed_key = gettext_lazy("SKU from several columns")
-    shapes = (shapes.Shopify, shapes.NewShopify, shapes.WooCommerce)
+    shapes = (shapes.ShopifyInventory, shapes.Shopify, shapes.NewShopify, shapes.WooCommerce)
     columns = (
         "sku",
         "sku_key",

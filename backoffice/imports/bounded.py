@@ -56,7 +56,7 @@ class Child:
     def __init__(self, file: Source, sheet: str):
         self._copy = None if _has_descriptor(file) else _copied(file)
         descriptor = (self._copy or file).fileno()
-        self._process = subprocess.Popen(
+        self._process: Any = subprocess.Popen(  # its pipes are there: they are asked for
             [sys.executable, "-m", "backoffice.imports.child"],
             cwd=settings.BASE_DIR,
             stdin=subprocess.PIPE,

@@ -4,13 +4,13 @@ import codecs
 import csv
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from backoffice.imports.reading import Row, Sheet, Source, heading, split_header
+from backoffice.imports.reading import Row, Sheet, Source, above_header, first_filled, heading, split_header
 from backoffice.imports.refusals import FileRefused, Problem
 
 DELIMITERS = ",;\t|"
@@ -23,16 +23,20 @@ LINE_END = re.compile(rb"\r\n|\r|\n")
 def open_sheet(file: Source) -> Sheet:
     check_encoding(file)
     delimiter, first_line = find_delimiter(file)
-    records = read_records(file, delimiter, first_line)
-    header_row = split_header(Row(number, cells) for number, cells in records)
+    header_row = split_header(_records_as_rows(file, delimiter, first_line))
     header = [heading(cell) for cell in header_row.cells]
+    notices = above_header(_records_as_rows(file, delimiter, first_line), header_row)
 
     def read() -> Iterator[Row]:
         for number, cells in read_records(file, delimiter, first_line):
             if number > header_row.number:
                 yield fit(number, cells, len(header))
 
-    return Sheet(name="", header=header, read=read)
+    return Sheet(name="", header=header, read=read, notices=notices)
+
+
+def _records_as_rows(file: Source, delimiter: str, skip: int) -> Iterator[Row]:
+    return (Row(number, cells) for number, cells in read_records(file, delimiter, skip))
 
 
 # Encoding ---------------------------------------------------------------------------------------------------------
@@ -86,7 +90,9 @@ def find_delimiter(file: Source) -> tuple[str, int]:
     first = next((line for line in lines if line.strip()), "")
     if named := SEPARATOR_LINE.fullmatch(first):
         return named[1], 1
-    columns = {delimiter: _columns(file, delimiter) for delimiter in DELIMITERS}
+    columns = {delimiter: _columns(file, delimiter, first_filled) for delimiter in DELIMITERS}
+    if max(columns.values()) == 1:  # a title, perhaps, and the headings below
+        columns = {delimiter: _columns(file, delimiter, split_header) for delimiter in DELIMITERS}
     widest = max(columns.values())
     best = [delimiter for delimiter, count in columns.items() if count == widest]
     if widest == 1:
@@ -97,13 +103,12 @@ def find_delimiter(file: Source) -> tuple[str, int]:
     return best[0], 0
 
 
-def _columns(file: Source, delimiter: str) -> int:
+def _columns(file: Source, delimiter: str, find: Callable[[Iterator[Row]], Row]) -> int:
     """How many columns the header has under this separator; 1 when it cannot be read that way."""
     try:
-        header = next((cells for _number, cells in read_records(file, delimiter, 0) if any(cells)), [])
+        return len(find(_records_as_rows(file, delimiter, 0)).cells)
     except FileRefused:
         return 1
-    return len(header)
 
 
 def _text(file: Source) -> io.TextIOWrapper:

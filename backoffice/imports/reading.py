@@ -6,6 +6,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from itertools import chain, islice, takewhile
 from typing import IO
 
 from django.conf import settings
@@ -29,6 +30,7 @@ OTHER_FORMATS = (
     b"\x1f\x8b",
     b"PK\x05\x06",
 )
+TITLE_ROWS = 5  # a title and what may follow it
 MARKUP = (b"<!doctype", b"<html", b"<?xml")
 
 
@@ -134,11 +136,31 @@ def check_header(header: list[str]) -> None:
 
 
 def split_header(rows: Iterator[Row]) -> Row:
-    """Takes the header, the first row that holds anything, off the rows."""
+    """Takes the header off the rows: the first that holds anything, or the one below a title of a single cell."""
+    filled = (row for row in rows if not row.is_blank())
+    first = first_filled(filled)
+    candidates = chain([first], islice(filled, TITLE_ROWS))
+    return next((row for row in candidates if _filled_cells(row) > 1), first)
+
+
+def first_filled(rows: Iterator[Row]) -> Row:
     for row in rows:
         if not row.is_blank():
             return row
     raise FileRefused(_("The file is empty."), code="empty")
+
+
+def _filled_cells(row: Row) -> int:
+    return sum(cell != "" and not (isinstance(cell, str) and not cell.strip()) for cell in row.cells)
+
+
+def above_header(rows: Iterator[Row], header: Row) -> list[str]:
+    """A notice of the rows above the header that hold something."""
+    above = [str(row.number) for row in takewhile(lambda row: row.number < header.number, rows) if not row.is_blank()]
+    if not above:
+        return []
+    facts = {"rows": ", ".join(above), "number": header.number}
+    return [_("The headings were found in row %(number)d; what stands above them is ignored (row %(rows)s).") % facts]
 
 
 def heading(cell: Cell) -> str:

@@ -109,6 +109,17 @@ class Shopify(Shape):
         return [sentence % {"count": count}] if count else []
 
 
+class ShopifyInventory(Shopify):
+    """Inventory export: a row for each variant and location. Where no new figure was typed, the current one counts."""
+
+    needs = frozenset({"handle", "option1value", "onhand(current)", "onhand(new)"})
+
+    def complete(self, row, match, values):
+        if is_blank(values.get("quantity", "")):
+            values["quantity"] = self.cell(row, "onhand(current)")
+        super().complete(row, match, values)
+
+
 class NewShopify(Shopify):
     """The same since 2025, with other headings."""
 

@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 from python_calamine import CalamineSheet, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum, WorksheetNotFound
 
 from backoffice.imports import xlsx_guard
-from backoffice.imports.reading import OddCell, Row, Sheet, Source, heading, split_header
+from backoffice.imports.reading import OddCell, Row, Sheet, Source, above_header, heading, split_header
 from backoffice.imports.refusals import FileRefused
 
 CELL = re.compile(rb"<(?:\w{1,9}:)?c\s")
@@ -41,7 +41,8 @@ def open_sheet(file: Source, wanted: str) -> Sheet:
     def read() -> Iterator[Row]:
         return (row for row in _rows(sheet, left, odd) if row.number > header_row.number)
 
-    return Sheet(name=name, header=header, read=read, notices=notices(book, name, part, formulas))
+    told = notices(book, name, part, formulas) + above_header(_rows(sheet, left, odd), header_row)
+    return Sheet(name=name, header=header, read=read, notices=told)
 
 
 def _open(file: Source) -> CalamineWorkbook:

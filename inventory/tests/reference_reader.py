@@ -100,7 +100,7 @@ def workbook(data: bytes) -> Reading:
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         parts = {name: archive.read(name) for name in archive.namelist()}
     strings = shared(parts)
-    targets = {each.get("Id"): each.get("Target") for each in tree(parts["xl/_rels/workbook.xml.rels"])}
+    targets = {each.get("Id"): each.get("Target", "") for each in tree(parts["xl/_rels/workbook.xml.rels"])}
     found = []
     for sheet in tree(parts["xl/workbook.xml"]).iter():
         if name_of(sheet) == "sheet" and sheet.get("state", "visible") == "visible":

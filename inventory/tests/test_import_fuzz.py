@@ -7,6 +7,7 @@ import io
 import os
 import resource
 import time
+from typing import Any
 
 import pytest
 from django.contrib.auth import get_user_model
@@ -110,7 +111,7 @@ def go_through(client, data: bytes) -> None:
     assert client.post("/admin/imports/importrun/add/", asked).status_code in {200, 302}
     if ImportRun.objects.count() == before:
         return
-    run = ImportRun.objects.order_by("pk").last()
+    run = ImportRun.objects.latest("pk")
     run_tasks(raise_failures=True)
     for answer in (
         client.get(f"/admin/imports/importrun/{run.pk}/change/"),
@@ -124,8 +125,9 @@ def not_predicted(data: bytes) -> list:
     """Staged rows that are not refused, and items, whose values do not stand in one row of the file."""
     found = reference_reader.readings(data)
     rows = [{known(cell) for cell in cells} | {""} for reading in found for cells in reading.values()]
-    good = StagedItem.objects.exclude(action="refused")
-    staged = [(row.sku, row.name or "", quantity(row.quantity)) for row in good]
+    good: Any = StagedItem.objects.exclude(action="refused")
+    good = good.values_list("sku", "name", "quantity")
+    staged = [(sku, name or "", quantity(number)) for sku, name, number in good]
     on_hand = dict(StockLevel.objects.values_list("item", "on_hand"))
     written = [(item.sku, item.name, quantity(on_hand.get(item.pk) or None)) for item in Item.objects.all()]
     return [values for values in staged + written if not any(set(values) <= row for row in rows)]
