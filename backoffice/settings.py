@@ -78,6 +78,7 @@ INSTALLED_APPS = [
     "anymail",
     "django_ox",
     "backoffice.exports",
+    "backoffice.filters",
     "backoffice.history",
     "backoffice.access",
     "backoffice.imports",

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 
 from backoffice import company, dashboard, menu, notices, palette, time_zones
+from backoffice.filters import views as filters
 
 
 @admin.action(permissions=["delete"], description=gettext_lazy("Delete selected %(verbose_name_plural)s"))
@@ -41,6 +42,7 @@ class BackOfficeSite(admin.AdminSite):
             path("palette/", self.admin_view(palette.answer), name="palette"),
             path("badges/", self.admin_view(menu.badges), name="badges"),
             path("company/", self.admin_view(company.page), name="company"),
+            *filters.urls(self),
             path("time-zone/", self.admin_view(time_zones.page), name="time_zone"),
         ]
         return [*own, *super().get_urls()]
