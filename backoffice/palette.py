@@ -16,6 +16,8 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
+from backoffice import menu
+
 LONGEST = 100  # characters of a question that are looked at
 FEW = 6  # entries of one finder
 
@@ -54,16 +56,12 @@ def answer(request: HttpRequest) -> JsonResponse:
 
 
 def pages(request: HttpRequest, question: str) -> Iterator[Entry]:
-    """Today and the lists of the menu, with the keys that the settings give them."""
+    """Today and the entries of the menu, in the menu's order, with the keys that the settings give them."""
     entries = [Entry(_("Today"), reverse("admin:index"), keys="g t")]
-    for app in admin.site.get_app_list(request):
-        entries += [_page(app, model) for model in app["models"] if model["admin_url"]]
+    for group in menu.groups(request, admin.site.get_app_list(request)):
+        for one in group.entries:
+            entries.append(Entry(one.name, one.url, str(group.name), settings.PAGE_KEYS.get(one.key, "")))
     return matching(entries, question)
-
-
-def _page(app: dict[str, Any], model: dict[str, Any]) -> Entry:
-    keys = settings.PAGE_KEYS.get(f"{app['app_label']}.{model['object_name'].lower()}", "")
-    return Entry(str(model["name"]), model["admin_url"], str(app["name"]), keys)
 
 
 def acts(*declared: tuple[str | Promise, str, str, str]) -> Finder:

@@ -1,5 +1,8 @@
 """The command palette offers what its reader may do, and finds records by what is printed on them."""
 
+import re
+from html import unescape
+
 import pytest
 from django.contrib.auth.models import Group
 from django.urls import reverse
@@ -104,3 +107,12 @@ def test_answering_takes_a_fixed_number_of_queries(as_role, django_assert_num_qu
 
     with django_assert_num_queries(7):  # session, user, two kinds of permissions; items, orders, customers
         ask(client, "mug")
+
+
+@pytest.mark.parametrize("role", ["Manager", "Administrator"])
+def test_it_goes_to_the_lists_in_the_order_of_the_menu(as_role, role):
+    client = as_role(role)
+    page = client.get(reverse("admin:index")).content.decode()
+    menu = page.partition('id="jazzy-navigation"')[2].partition("</nav>")[0]
+
+    assert ask(client)["Go to"] == [unescape(label) for label in re.findall("<span>(.+?)</span>", menu)]

@@ -38,6 +38,7 @@ def test_the_first_thing_offered_is_a_new_order_and_escape_goes_back(mia, live_s
     expect(mia.get_by_role("dialog")).to_have_count(0)
 
     mia.get_by_role("button", name="Search or jump to").click()
+    expect(mia.get_by_role("option", selected=True)).to_contain_text("New order")
     mia.keyboard.press("ArrowDown")
     mia.keyboard.press("ArrowUp")
     mia.keyboard.press("Enter")
