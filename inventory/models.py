@@ -191,6 +191,7 @@ class StockMovement(AppendOnly):
     created_at = models.DateTimeField(_("when"))
 
     objects = StockMovementQuerySet.as_manager()
+    is_level_read = False  # whether ``level`` is what its verb read under the lock: see ``stock``
 
     class Meta:
         verbose_name = _("stock movement")
@@ -220,6 +221,11 @@ class StockMovement(AppendOnly):
         """Fills in the balances after this movement. ``level`` must be locked."""
         self.on_hand_after = level.on_hand + self.on_hand_delta
         self.allocated_after = level.allocated + self.allocated_delta
+
+    def carry_over(self) -> None:
+        """Puts the balances after this movement on the level that it was weighed against."""
+        self.level.on_hand, self.level.allocated = self.on_hand_after, self.allocated_after
+        self.level.available = self.available_after
 
     def sign(self) -> None:
         """Puts the act and its moment on the movement."""

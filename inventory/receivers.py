@@ -13,7 +13,7 @@ def connect():
 def refuse_overdraw(instance, raw, **kwargs):
     if raw:
         return
-    level = StockLevel.objects.locked().get(pk=instance.level_id)
+    level = instance.level if instance.is_level_read else StockLevel.objects.locked().get(pk=instance.level_id)
     rules.check_movement(instance, level)
     instance.weigh(level)
     instance.sign()
@@ -26,6 +26,8 @@ def move_balances(instance, raw, **kwargs):
     level = StockLevel.objects.filter(pk=instance.level_id).with_balance(*before)
     if level.move(instance.on_hand_delta, instance.allocated_delta) != 1:
         raise rules.StockRefused("The balance changed while it was being moved. Try again.", "stock_moved")
+    if instance.is_level_read:
+        instance.carry_over()
 
 
 def create_default_location(app_config, using, **kwargs):

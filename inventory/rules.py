@@ -110,20 +110,24 @@ def check_movement(movement: StockMovement, level: StockLevel) -> None:
     """Refuses a movement that would break ``0 <= allocated <= on hand <= MAX_QUANTITY``. ``level`` must be locked."""
     on_hand = level.on_hand + movement.on_hand_delta
     allocated = level.allocated + movement.allocated_delta
-    facts = {"sku": level.item.sku, "location": level.location.name, "on_hand": level.on_hand}
     if on_hand > MAX_QUANTITY:
-        message = _("%(sku)s at %(location)s cannot hold more than %(most)d.") % {**facts, "most": MAX_QUANTITY}
-        raise StockRefused(message, "stock_too_large")
+        message = _("%(sku)s at %(location)s cannot hold more than %(most)d.")
+        raise StockRefused(message % {**_where(level), "most": MAX_QUANTITY}, "stock_too_large")
     if on_hand < 0:
         message = _("Only %(on_hand)d of %(sku)s on the shelf at %(location)s; %(taken)d cannot be taken away.")
-        raise StockRefused(message % {**facts, "taken": -movement.on_hand_delta}, "stock_short")
+        facts = {**_where(level), "on_hand": level.on_hand, "taken": -movement.on_hand_delta}
+        raise StockRefused(message % facts, "stock_short")
     if allocated > on_hand and movement.allocated_delta > 0:
         raise refuse_short([_shortage(level, movement.allocated_delta)])
     if allocated > on_hand:
         raise refuse_less_than_promised(level, on_hand)
     if allocated < 0:
-        message = _("%(sku)s at %(location)s: more would be released than is allocated.") % facts
-        raise StockRefused(message, "stock_not_allocated")
+        message = _("%(sku)s at %(location)s: more would be released than is allocated.")
+        raise StockRefused(message % _where(level), "stock_not_allocated")
+
+
+def _where(level: StockLevel) -> dict[str, str]:
+    return {"sku": level.item.sku, "location": level.location.name}
 
 
 def refuse_less_than_promised(level: StockLevel, on_hand: int) -> StockRefused:

@@ -113,9 +113,13 @@ def settle(claims: Iterable[Claim]) -> None:
     plan = planning.make_plan(claims, *planning.lock(claims))
     if plan.shortages:
         raise rules.refuse_short(plan.shortages)
-    released = [_move(step.level, Kind.RELEASE, 0, -step.quantity, source=step.source) for step in plan.release]
-    allocated = [_move(step.level, Kind.ALLOCATION, 0, step.quantity, source=step.source) for step in plan.allocate]
+    released = [_promise(step, Kind.RELEASE, -step.quantity) for step in plan.release]
+    allocated = [_promise(step, Kind.ALLOCATION, step.quantity) for step in plan.allocate]
     _announce(released + allocated)
+
+
+def _promise(step: planning.Step, kind: str, units: int) -> StockMovement:
+    return _move(step.level, kind, 0, units, source=step.source, is_level_read=True)
 
 
 @transaction.atomic
@@ -127,7 +131,7 @@ def ship(claims: Iterable[Claim]) -> None:
         left = claim.quantity
         for level in levels.values():
             if taken := min(left, held.get((claim.source.id, level.pk), 0)):
-                _move(level, Kind.SHIPMENT, -taken, -taken, source=claim.source)
+                _move(level, Kind.SHIPMENT, -taken, -taken, source=claim.source, is_level_read=True)
                 left -= taken
         if left:
             shortage = planning.shortage_of(claim, levels.get(claim.place), claim.quantity - left)
@@ -179,8 +183,11 @@ def _move(
     reason: str = "",
     reference: str = "",
     source: Source | None = None,
+    is_level_read: bool = False,
 ) -> StockMovement:
-    return StockMovement.objects.create(
+    """``is_level_read``: the verb read this very level under its lock, and nothing but movements like this touched it
+    since, so that it is not read again."""
+    movement = StockMovement(
         level=level,
         kind=kind,
         on_hand_delta=on_hand,
@@ -190,6 +197,9 @@ def _move(
         source_kind=source.kind if source else "",
         source_id=source.id if source else None,
     )
+    movement.is_level_read = is_level_read
+    movement.save(force_insert=True)
+    return movement
 
 
 def reconcile(level: StockLevel, on_hand: int, allocated: int, reason: str) -> StockMovement:

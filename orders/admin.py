@@ -20,7 +20,7 @@ from orders import preview, told, workflow
 from orders.actions import ActionsAdmin
 from orders.desk import DeskAdmin
 from orders.entry import EntryAdmin, is_placing
-from orders.forms import ItemSelect, OrderForm, OrderLineForm, OrderLineFormSet
+from orders.forms import ItemField, ItemSelect, OrderForm, OrderLineForm, OrderLineFormSet
 from orders.models import Customer, Order, OrderLine, StagedCustomer
 from orders.order_list import OrderListAdmin
 from orders.preview import Figures
@@ -63,7 +63,8 @@ class OrderLineInline(admin.TabularInline):
         promised = ["promised", "shipped"] if obj and obj.was_confirmed else []
         place = ["location"] if len(locations_of(request)) > 1 else []
         typed = ["item", *place, "available", "quantity", "unit_price", "discount_percent"]
-        return [*typed, "tax", "amount", *promised, "wait_because"]
+        hidden = ["wait_because"] if self.admin_site.get_model_admin(Order).may_type(request, obj) else []
+        return [*typed, "tax", "amount", *promised, *hidden]
 
     def get_extra(self, request, obj=None, **kwargs):
         return 0 if obj else 3
@@ -78,7 +79,7 @@ class OrderLineInline(admin.TabularInline):
 
     def formfield_for_foreignkey(self, db_field, request, **kwargs):
         if db_field.name == "item":
-            kwargs["widget"] = ItemSelect(db_field, self.admin_site)
+            kwargs |= {"form_class": ItemField, "widget": ItemSelect(db_field, self.admin_site)}
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     @admin.display(description=_("available"))
@@ -89,9 +90,12 @@ class OrderLineInline(admin.TabularInline):
 
     @admin.display(description=_("allocated"))
     def promised(self, line):
-        if not line.pk or not line.order.holds_stock or not line.waiting:
+        waiting = (
+            (line.loaded("quantity") or 0) - line.shipped - line.allocated
+        )  # of what is saved, not of what is typed
+        if not line.pk or not line.order.holds_stock or not line.item.is_stocked or not waiting:
             return line.allocated
-        return _("%(allocated)d, %(waiting)d wait") % {"allocated": line.allocated, "waiting": line.waiting}
+        return _("%(allocated)d, %(waiting)d wait") % {"allocated": line.allocated, "waiting": waiting}
 
     @admin.display(description=_("tax"))
     def tax(self, line):
@@ -112,14 +116,15 @@ class OrderAdmin(
     as_of_fields = ("number", "customer", "status", "due_date", "location", "discount_percent")
     autocomplete_fields = ["customer"]
     fieldsets = [
-        (None, {"fields": ["customer", "location", "due_date", ("discount_percent", "tax_rate")]}),
+        (None, {"fields": ["customer"]}),
+        (_("Terms"), {"fields": ["location", "due_date", ("discount_percent", "tax_rate")]}),
         (_("Delivery"), {"fields": ["address", "note"]}),
     ]
     actions = [*ActionsAdmin.actions, "print_picking_lists", "export_selected"]
 
     class Media:
         css = {"all": ["orders/order.css"]}
-        js = [Script(f"orders/{name}.js", defer=True) for name in ("entry", "paste", "camera", "told")]
+        js = [Script(f"orders/{name}.js", defer=True) for name in ("entry", "customer", "paste", "camera", "told")]
 
     # Who may do what
 
@@ -127,22 +132,29 @@ class OrderAdmin(
         is_closed = obj is not None and obj.status in (Order.Status.SHIPPED, Order.Status.CANCELLED)
         return not is_closed and super().has_change_permission(request, obj)
 
+    def may_type(self, request, obj=None) -> bool:
+        """Whether this person enters an order, or edits this one."""
+        return self.has_change_permission(request, obj) if obj else self.has_add_permission(request)
+
     def has_delete_permission(self, request, obj=None):
         return not (obj and obj.was_confirmed) and super().has_delete_permission(request, obj)
 
     # The page
 
     def get_fieldsets(self, request, obj=None):
-        may_save = self.has_change_permission(request, obj) if obj else self.has_add_permission(request)
-        hidden = [(None, {"fields": ["seen_version", "one_time_key"]})] if may_save else []
+        hidden = [(None, {"fields": ["seen_version", "one_time_key"]})] if self.may_type(request, obj) else []
         return [*self.fieldsets, *hidden]
+
+    def get_form(self, request, obj=None, change=False, **kwargs):
+        form = super().get_form(request, obj, change=change, **kwargs)  # a class of this request's own
+        form.may_add_customer = request.user.has_perm("orders.add_customer")
+        return form
 
     def get_changeform_initial_data(self, request):
         return {**super().get_changeform_initial_data(request), "one_time_key": uuid.uuid4().hex}
 
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
-        is_typed = self.has_change_permission(request, obj) if obj else self.has_add_permission(request)
-        context |= {"is_typed": is_typed, "totals": obj.totals() if obj else compute([], Decimal(0))}
+        context |= {"is_typed": self.may_type(request, obj), "totals": obj.totals() if obj else compute([], Decimal(0))}
         context["preview"] = getattr(request, "preview", None)
         if obj:
             context |= {"steps": self.steps_of(request, obj), "path": path_of(obj), **self.timeline_of(request, obj.pk)}
@@ -159,13 +171,14 @@ class OrderAdmin(
             order.entered_by = request.user
         with transaction.atomic(savepoint=False), told.choosing(is_wanted(request)):
             before = Figures.of(order.pk) if change and order.holds_stock else None
-            with workflow.editing(order):
-                order.version += change
+            with workflow.editing(order, [claim for formset in formsets for claim in formset.concerned]):
+                form.save_new_customer()
+                order.version += change and is_changed(order, formsets)
                 order.save()
                 super().save_related(request, form, formsets, change)
+                if is_placing(request):
+                    workflow.place(order)
             workflow.complete(order)
-            if is_placing(request):
-                workflow.place(order)
             if before:
                 self.show_first(request, preview.effect(before, Figures.of(order.pk)))
 
@@ -182,6 +195,11 @@ class OrderAdmin(
             ["admin:orders_order_add"] if "_addanother" in request.POST else ["admin:orders_order_change", order.pk]
         )
         return HttpResponseRedirect(reverse(target[0], args=target[1:]))
+
+
+def is_changed(order: Order, formsets) -> bool:
+    """Whether a save would write anything: a form that says what the record says already is no edit."""
+    return bool(order.changed_fields()) or any(formset.writes() for formset in formsets)
 
 
 def path_of(order: Order) -> list[tuple[str, Any]]:

@@ -1,11 +1,13 @@
 """The order page's form and lines: they take the locks they decide under, in the transaction that saves."""
 
 from collections import defaultdict
+from collections.abc import Iterable
 from decimal import Decimal
 
 from django import forms
 from django.contrib.admin.widgets import AutocompleteSelect
 from django.core.exceptions import ValidationError
+from django.db.models import Model
 from django.template.loader import render_to_string
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
@@ -14,13 +16,15 @@ from django.utils.translation import gettext_lazy
 from backoffice.history import change_sets
 from inventory import claims as planning
 from inventory.claims import Claim
-from inventory.models import Location
+from inventory.models import Item, Location
 from inventory.rules import StockRefused
 from orders import rules
 from orders.answers import NO_REASON, Short, override
 from orders.models import Order, OrderLine
+from orders.new_customer import WithNewCustomer
 from orders.overtaken import OvertakenError, is_stale
 
+MOST_DIGITS = 19  # of a key that the database can be asked for
 PERCENT = forms.NumberInput({"min": 0, "max": 100, "step": "0.01"})
 
 
@@ -36,7 +40,7 @@ class DiscountForm(forms.ModelForm):
         return self.cleaned_data["discount_percent"] or Decimal(0)
 
 
-class OrderForm(DiscountForm):
+class OrderForm(WithNewCustomer, DiscountForm):
     seen_version = forms.IntegerField(widget=forms.HiddenInput, required=False)
     one_time_key = forms.CharField(widget=forms.HiddenInput, required=False, max_length=40)
 
@@ -73,22 +77,27 @@ class OrderForm(DiscountForm):
 
 
 class ItemSelect(AutocompleteSelect):
-    """An autocomplete that does not ask the database for the name of the item that the line has already."""
+    """An autocomplete that does not ask the database for the names of items that were read already."""
 
-    known = None
+    known: dict[str, Item] = {}
 
     def optgroups(self, name, value, attr=None):
-        if self.known is None or [str(key) for key in value] != [str(self.known.pk)]:
+        chosen = [str(key) for key in value if key]
+        if not chosen or any(key not in self.known for key in chosen):
             return super().optgroups(name, value, attr)
-        return [(None, [self.create_option(name, self.known.pk, str(self.known), True, 0)], 0)]
+        options = [self.create_option(name, key, str(self.known[key]), True, 0) for key in chosen]
+        return [(None, options, 0)]
 
 
-class LocationField(forms.ModelChoiceField):
-    """A choice of locations that are known already, so that fifty lines do not read them fifty times."""
+class KnownField(forms.ModelChoiceField):
+    """A choice among records that were read together, so that fifty lines do not ask for theirs one by one."""
 
-    def know(self, locations: list[Location]) -> None:
-        self.known = {str(location.pk): location for location in locations}
-        self.choices = [("", _("order’s")), *((location.pk, location.name) for location in locations)]
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.known: dict[str, Model] = {}
+
+    def know(self, records: Iterable[Model]) -> None:
+        self.known = {str(record.pk): record for record in records}
 
     def to_python(self, value):
         if value in self.empty_values:
@@ -97,6 +106,18 @@ class LocationField(forms.ModelChoiceField):
             return self.known[str(value)]
         except KeyError:
             raise ValidationError(self.error_messages["invalid_choice"], code="invalid_choice") from None
+
+
+class ItemField(KnownField):
+    def know(self, records):
+        super().know(records)
+        self.widget.widget.known = self.known  # the admin wraps it
+
+
+class LocationField(KnownField):
+    def know(self, records):
+        super().know(records)
+        self.choices = [("", _("order’s")), *((key, record.name) for key, record in self.known.items())]
 
 
 class OrderLineForm(DiscountForm):
@@ -115,11 +136,12 @@ class OrderLineForm(DiscountForm):
             "discount_percent": PERCENT,
         }
 
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        if self.instance.pk:
-            wrapper = self.fields["item"].widget
-            wrapper.widget.known = self.instance.item
+    def _get_validation_exclusions(self):
+        """The record does not look for its item and location again: the fields found them."""
+        return super()._get_validation_exclusions() | {"item", "location"}
+
+    def validate_constraints(self):
+        """Asks no database: the validators of the fields say the same, and the formset what shipments forbid."""
 
     def clean(self):
         """A line that was answered with a reason may wait, for who may decide that."""
@@ -159,8 +181,25 @@ class OrderLineFormSet(forms.BaseInlineFormSet):
     def add_fields(self, form, index):
         super().add_fields(form, index)
         form.may_override, form.goal = self.may_override, self.goal
+        key = form.fields["id"]
+        form.fields["id"] = KnownField(key.queryset, initial=key.initial, required=False, widget=key.widget)
+        form.fields["id"].know(self.get_queryset())
+        form.fields["item"].know(self.items)
         if "location" in form.fields:
             form.fields["location"].know(self.locations)
+
+    @cached_property
+    def items(self) -> list[Item]:
+        """The items of the lines, and those that were typed, read at once."""
+        there = {line.item_id: line.item for line in self.get_queryset()}
+        typed = (self.data.get(f"{self.add_prefix(number)}-item", "") for number in range(self.total_form_count()))
+        new = {int(key) for key in typed if key.isdecimal() and len(key) < MOST_DIGITS}.difference(there)
+        return [*there.values(), *Item.objects.filter(pk__in=new)]
+
+    def delete_existing(self, line, commit=True):
+        """Goes as it stands in the database, whatever was typed into it before."""
+        line.forget_changes()
+        super().delete_existing(line, commit)
 
     @property
     def goal(self) -> str:
@@ -182,7 +221,7 @@ class OrderLineFormSet(forms.BaseInlineFormSet):
 
     def clean(self):
         super().clean()
-        if any(self.errors) or not (self.instance.customer_id and self.instance.location_id):
+        if any(self.errors) or not self.instance.location_id:
             return
         levels, held = planning.lock(self._claims)
         if self.instance.pk:
@@ -192,6 +231,20 @@ class OrderLineFormSet(forms.BaseInlineFormSet):
             self._report(planning.make_plan(self._claims, levels, held).shortages)
         if self.refusal and not self.shorts:
             self._report_refusal(self.refusal)
+
+    def writes(self) -> bool:
+        """Whether saving the lines changes any: what was typed may be what is there already."""
+        if self.deleted_forms or any(form.has_changed() for form in self.extra_forms):
+            return True
+        lines = [form.instance for form in self.initial_forms]
+        for line in lines:
+            line.freeze()
+        return any(line.changed_fields() for line in lines)
+
+    @property
+    def concerned(self) -> list[Claim]:
+        """What is locked before lines change: all that they could want and all that they hold."""
+        return [form.instance.full_claim(self.instance) for form in self.forms if form.instance.item_id]
 
     @cached_property
     def _claims(self) -> list[Claim]:

@@ -151,6 +151,11 @@ class Order(Tracked):
         return self.status in self.HOLDING
 
     @property
+    def has_customer(self) -> bool:
+        """Whether somebody was chosen, saved or not."""
+        return bool(self.customer_id or getattr(self, "customer", None))
+
+    @property
     def was_confirmed(self) -> bool:
         return self.confirmed_at is not None
 

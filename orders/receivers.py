@@ -3,7 +3,7 @@ from django.db.models.signals import post_delete, post_save, pre_delete, pre_sav
 from inventory import claims, stock
 from inventory.models import Item, StockLevel, StockMovement
 from inventory.signals import stock_arrived, stock_fell_short
-from orders import numbering, rules, workflow
+from orders import edits, numbering, rules, workflow
 from orders.models import LINE, Order, OrderLine
 from orders.tasks import settle_waiting
 
@@ -44,39 +44,34 @@ def refuse_transition(instance, raw, **kwargs):
     if instance._state.adding:
         rules.check_new(instance)
         return
-    if instance.moves_stock() or instance.moves_prices():
-        claims.lock(workflow.full_claims(instance))
-    rules.check_change(instance, Order.objects.locked().get(pk=instance.pk))
+    rules.check_change(instance, edits.locked_order(instance))
 
 
 def settle_order(instance, created, raw, **kwargs):
-    if raw or created or not instance.moves_stock() or workflow.is_being_edited(instance.pk):
+    if raw or created or not instance.moves_stock() or edits.of(instance):
         return
     workflow.settle(instance)
 
 
 def reprice_order(instance, created, raw, **kwargs):
-    if raw or created or not instance.moves_prices() or workflow.is_being_edited(instance.pk):
+    if raw or created or not instance.moves_prices() or edits.of(instance):
         return
     workflow.reprice(instance)
 
 
 def refuse_deletion(instance, **kwargs):
-    claims.lock(workflow.full_claims(instance))
+    claims.lock(edits.full_claims(instance))
     rules.check_deletable(Order.objects.locked().get(pk=instance.pk))
 
 
 def refuse_line(instance, raw, **kwargs):
     if raw:
         return
-    claims.lock([instance.full_claim(instance.order)])
-    order = Order.objects.locked().get(pk=instance.order_id)
-    before = None if instance._state.adding else OrderLine.objects.get(pk=instance.pk)
-    rules.check_line(instance, before, order)
+    rules.check_line(instance, *edits.locked_line(instance))
 
 
 def settle_line(instance, raw, **kwargs):
-    if raw or workflow.is_being_edited(instance.order_id):
+    if raw or edits.of(instance.order):
         return
     order = Order.objects.select_related("location").get(pk=instance.order_id)
     stock.settle([instance.claim(order)])
@@ -84,24 +79,26 @@ def settle_line(instance, raw, **kwargs):
 
 def total_order(instance, raw=False, origin=None, **kwargs):
     is_order_going = getattr(origin, "model", type(origin)) is Order
-    if raw or is_order_going or workflow.is_being_edited(instance.order_id):
+    if raw or is_order_going or edits.of(instance.order):
         return
     workflow.retotal(instance.order_id)
 
 
 def refuse_line_deletion(instance, origin, **kwargs):
-    claims.lock(workflow.full_claims(instance.order))  # of all lines: those of a deleted order come one by one
-    Order.objects.locked().get(pk=instance.order_id)
-    rules.check_line_deletable(instance, is_order_going=getattr(origin, "model", type(origin)) is Order)
+    workflow.lock_lines(instance.order)  # all of them: those of a deleted order come one by one
+    rules.check_line_deletable(
+        *edits.locked_line(instance), is_order_going=getattr(origin, "model", type(origin)) is Order
+    )
 
 
 def release_line(instance, **kwargs):
-    stock.settle([instance.no_claim(instance.order)])
+    workflow.release(instance)
 
 
 def record_on_line(instance, raw, **kwargs):
     if raw or instance.source_kind != LINE:
         return
+    edits.forget_line(instance.source_id)
     line = OrderLine.objects.filter(pk=instance.source_id)
     shipped, returned = max(0, -instance.on_hand_delta), max(0, instance.on_hand_delta)
     line.record(allocated=instance.allocated_delta, shipped=shipped, returned=returned)

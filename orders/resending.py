@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from inventory.models import Item
 from orders.models import Customer, Order
+from orders.new_customer import PREFIX
 
 
 def differences(order: Order, posted: QueryDict) -> list[str]:
@@ -17,8 +18,10 @@ def differences(order: Order, posted: QueryDict) -> list[str]:
 
 
 def _customer(order: Order, posted: QueryDict) -> Iterator[str]:
-    key = str(posted.get("customer", ""))
-    if key != str(order.customer_id) and key.isdigit() and (sent := Customer.objects.filter(pk=key).first()):
+    key, name = str(posted.get("customer", "")), str(posted.get(f"{PREFIX}-name", "")).strip()
+    if key == str(order.customer_id) or (not key and name == order.customer.name):
+        return
+    if sent := Customer.objects.filter(pk=key).first() if key.isdigit() else name:
         yield _("customer %(entered)s, now %(sent)s") % {"entered": order.customer, "sent": sent}
 
 

@@ -94,8 +94,8 @@ def check_new(order: Order) -> None:
         raise OrderRefused(_("An order begins as a draft."), code="transition")
 
 
-def check_has_lines(order: Order) -> None:
-    if not order.lines.exists():
+def check_has_lines(order: Order, lines: Collection) -> None:
+    if not lines:
         raise OrderRefused(_("%(number)s has no lines. Add one.") % {"number": order.number}, code="no_lines")
 
 
@@ -219,11 +219,12 @@ def check_can_reopen(order: Order) -> None:
         raise OrderRefused(message % {"number": order.number}, code="line_shipped")
 
 
-def check_line_deletable(line: OrderLine, is_order_going: bool) -> None:
-    if OrderLine.objects.filter(pk=line.pk, shipped__gt=0).exists():
+def check_line_deletable(before: OrderLine | None, order: Order, is_order_going: bool) -> None:
+    """``before`` and ``order`` are the line and its order as they stand in the database."""
+    if before and before.shipped:
         raise OrderRefused(_("Units of this line were shipped; it cannot be removed."), code="line_shipped")
     if not is_order_going:
-        check_open(Order.objects.get(pk=line.order_id))
+        check_open(order)
 
 
 def changed_meanwhile_message(order: Order) -> str:

@@ -24,12 +24,14 @@ class TellingAdmin(admin.ModelAdmin):
     def told_view(self, request):
         if not (request.user.has_perm("orders.view_customer") and request.user.has_perm("orders.view_order")):
             raise PermissionDenied
-        key = request.GET.get("customer", "")
-        order = Order(customer=Customer.objects.filter(pk=key).first() if key.isdigit() else None)
-        return JsonResponse({"text": line(order, request.GET.get("status", ""))})
+        key, name = request.GET.get("customer", ""), request.GET.get("name", "")
+        customer = Customer.objects.filter(pk=key).first() if key.isdigit() else None
+        if not customer and name:
+            customer = Customer(name=name, email=request.GET.get("email", ""))
+        return JsonResponse({"text": line(Order(customer=customer), request.GET.get("status", ""))})
 
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
-        order = context["adminform"].form.instance
+        order = context["adminform"].form.as_typed()
         status = "" if obj and obj.holds_stock else Order.Status.CONFIRMED
         context |= {"told_status": status, "told_line": line(order, status), "is_told": is_wanted(request)}
         return super().render_change_form(request, context, add, change, form_url, obj)
@@ -41,7 +43,7 @@ def is_wanted(request) -> bool:
 
 
 def line(order: Order, status: str) -> str:
-    if not order.customer_id:
+    if not order.has_customer:
         return _("Choose a customer to see who is told.")
     people = told.who(order, status)
     if not people:

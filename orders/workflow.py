@@ -4,7 +4,6 @@ lines, and leaves the settling of stock to the receivers."""
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from contextvars import ContextVar
 from typing import Any
 
 from django.db import transaction
@@ -16,35 +15,38 @@ from inventory import claims as planning
 from inventory import stock
 from inventory.claims import Claim
 from inventory.models import Item, StockLevel, StockMovement
-from orders import rules, signals, totals
+from orders import edits, rules, signals, totals
+from orders.edits import Edit
 from orders.models import LINE, Order, OrderLine
 from orders.querysets import served_from
 
 Status = Order.Status
 
-_editing: ContextVar[Order | None] = ContextVar("editing", default=None)
-
 
 @contextmanager
-def editing(order: Order, *, keeps_rates: bool = False) -> Iterator[None]:
+def editing(order: Order, claims: Iterable[Claim] = (), *, keeps_rates: bool = False) -> Iterator[None]:
     """A change of several lines: stock is settled once, at the end, so that units can move from line to line, and so
-    is the total. ``keeps_rates``: lines of an order that has no rate of tax any more keep those that they have."""
-    with transaction.atomic(savepoint=False):
-        token, rate = _editing.set(order), order.loaded("tax_rate")
-        try:
-            yield
-            if order.loaded("tax_rate") != rate and not (keeps_rates and order.tax_rate is None):
-                freeze_rates(order)
-        finally:
-            _editing.reset(token)
-        lines = list(order.lines.with_claims())
-        stock.settle([line.claim(order) for line in lines])
-        record_total(order, lines)
+    is the total. Inside another edit of the order it is part of that. The levels of ``claims`` are locked together at
+    once: of what the lines are going to want, before the order is. ``keeps_rates``: lines of an order that has no rate
+    of tax any more keep those that they have.
+    """
+    if edit := edits.of(order):
+        edit.lock(list(claims))
+        yield
+        return
+    with transaction.atomic(savepoint=False), edits.begun(order) as edit:
+        edit.lock(list(claims))
+        rate = order.loaded("tax_rate")
+        yield
+        if order.loaded("tax_rate") != rate and not (keeps_rates and order.tax_rate is None):
+            freeze_rates(order)
+        _settle_edit(order, edit)
 
 
-def is_being_edited(order_id: int) -> bool:
-    order = _editing.get()
-    return order is not None and order.pk == order_id
+def _settle_edit(order: Order, edit: Edit) -> None:
+    lines = list(order.lines.with_claims())
+    stock.settle([line.claim(order) for line in lines] + edit.released)
+    record_total(order, lines)
 
 
 def settle(order: Order) -> None:
@@ -65,7 +67,10 @@ def reprice(order: Order) -> None:
 
 def freeze_rates(order: Order) -> None:
     """Every line takes the rate of the order, or where it says none, that of its item today."""
+    if edit := edits.of(order):
+        edit.forget_lines()  # some of them were saved since it read them
     for line in order.lines.select_related("item"):
+        line.order = order
         line.freeze(is_rate_new=True)
         line.save()
 
@@ -79,7 +84,8 @@ def record_total(order: Order, lines: Iterable[OrderLine]) -> None:
     """Raises OrderRefused where the amount is beyond what can be kept."""
     total = totals.compute(lines, order.discount_percent).total
     rules.check_total(order, total)
-    Order.objects.filter(pk=order.pk).record_total(total)
+    if not (edit := edits.of(order)) or edit.total != total:
+        Order.objects.filter(pk=order.pk).record_total(total)
     order.total = total
 
 
@@ -102,20 +108,22 @@ def duplicate(order: Order, user: Any) -> tuple[Order, list[Item]]:
 @transaction.atomic
 def place(order: Order) -> None:
     """Draft becomes confirmed and every line is allocated. Placing a confirmed order again does nothing."""
-    lock(order)
-    if order.holds_stock:
-        return
-    rules.check_has_lines(order)
-    order.confirmed_at = order.confirmed_at or change_sets.now()
-    _become(order, Status.CONFIRMED)
+    with editing(order):
+        claims = lock(order)
+        if order.holds_stock:
+            return
+        rules.check_has_lines(order, claims)
+        order.confirmed_at = order.confirmed_at or change_sets.now()
+        _become(order, Status.CONFIRMED)
 
 
 @transaction.atomic
 def cancel(order: Order) -> None:
     """Releases what is not shipped. Cancelling twice is cancelling once."""
-    lock(order)
-    if order.status != Status.CANCELLED:
-        _become(order, Status.CANCELLED)
+    with editing(order):
+        lock(order)
+        if order.status != Status.CANCELLED:
+            _become(order, Status.CANCELLED)
 
 
 @transaction.atomic
@@ -166,7 +174,7 @@ def take_back(order: Order, quantities: dict[int, int], reason: str, written_off
     """Shipped units, by line id, come back to the shelf they left; those of the lines in ``written_off`` leave it again
     at once, as a loss. Raises OrderRefused and StockRefused."""
     came_from = [line.claim_of(line.shipped, order) for line in order.lines.with_claims()]
-    planning.lock(came_from + full_claims(order))  # `lock` leaves out lines that are shipped: what comes back
+    planning.lock(came_from + edits.full_claims(order))  # `lock` leaves out lines that are shipped: what comes back
     lock(order)
     lines = list(order.lines.with_claims().locked())
     back = {line: quantities[line.pk] for line in lines if quantities.get(line.pk)}
@@ -224,21 +232,33 @@ def _is_all_shipped(order: Order) -> bool:
     return all(line.shipped == line.quantity for line in order.lines.all())
 
 
-def lock(order: Order) -> None:
-    """Locks the order's stock levels, then its row, and re-reads it."""
-    planning.lock(full_claims(order))
-    order.refresh_from_db(from_queryset=Order.objects.locked())
+def lock(order: Order) -> list[Claim]:
+    """Locks the order's stock levels, then its row, and re-reads it. Returns what its lines would hold if confirmed."""
+    edit = edits.of(order) or Edit(order)
+    claims = edit.claims(order)
+    order.refresh_from_db(from_queryset=Order.objects.locked().select_related("customer", "location"))
+    edit.note(order)
+    return claims
+
+
+def lock_lines(order: Order) -> None:
+    """Locks the stock levels of all lines."""
+    (edits.of(order) or Edit(order)).lock_lines(order)
+
+
+def release(line: OrderLine) -> None:
+    """A line that is removed gives back what it holds: at once, or in an edit together with what others take."""
+    claim = line.no_claim(line.order)
+    if edit := edits.of(line.order):
+        edit.released.append(claim)
+    else:
+        stock.settle([claim])
 
 
 def lock_all(orders: Iterable[Order]) -> None:
     """Locks the stock levels of many orders before the first of them is locked itself."""
     lines = OrderLine.objects.filter(order__in=list(orders)).select_related("item", "location", "order__location")
     planning.lock([line.full_claim(line.order) for line in lines])
-
-
-def full_claims(order: Order) -> list[Claim]:
-    """What the lines would hold if the order were confirmed: the levels to lock before its state is decided."""
-    return [line.full_claim(order) for line in order.lines.with_claims()]
 
 
 def _become(order: Order, status: str) -> None:
@@ -296,9 +316,6 @@ def give_up_newest(level: StockLevel, quantity: int) -> None:
 
 
 def _let_wait(line: OrderLine) -> None:
-    token = _editing.set(line.order)  # the line must not be settled now: it would take the units back
-    try:
+    with edits.begun(line.order):  # the line must not be settled now: it would take the units back
         line.backorder, line.backorder_reason = True, gettext("Less was on the shelf than promised")
         line.save()
-    finally:
-        _editing.reset(token)

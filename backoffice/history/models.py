@@ -198,6 +198,11 @@ class Tracked(OneTransaction):
         super().refresh_from_db(*args, **kwargs)
         self._remember()
 
+    def forget_changes(self) -> None:
+        """Is again what was read: for a record that goes, so that history keeps what it was and not what was typed."""
+        for attname, value in getattr(self, "_loaded", {}).items():
+            setattr(self, attname, value)
+
     def _remember(self) -> None:
         self._loaded = {
             field.attname: self.__dict__[field.attname]

@@ -148,3 +148,82 @@ def test_nothing_is_wider_than_a_phone(dana, live_server):
     expect(dana.locator(".bo-short")).to_be_visible()
 
     assert dana.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") == 0
+
+
+CAMERA = """
+  const shown = ["4006381333931", "4006381333931", "", "4006381333931", "4006381333931", "", "NO-SUCH-CODE", ""];
+  const seen = (code) => (code ? [{ rawValue: code }] : []);
+  window.BarcodeDetector = class { async detect() { return seen(shown.shift()); } };
+  navigator.mediaDevices.getUserMedia = async () => {
+    const canvas = document.createElement("canvas"), pen = canvas.getContext("2d");
+    setInterval(() => pen.fillRect(Math.random() * 99, 0, 9, 9), 50);
+    return canvas.captureStream();
+  };
+"""
+
+
+def test_the_camera_of_a_phone_enters_what_it_sees_once_each_time_it_sees_it(dana, live_server):
+    make_item("MUG-1", barcode="4006381333931", on_hand=9)
+    dana.add_init_script(CAMERA)
+    dana.goto(f"{live_server.url}/admin/orders/order/add/")
+
+    dana.get_by_role("button", name="Scan with the camera").click()
+
+    expect(dana.locator("#desk-missed li")).to_contain_text("NO-SUCH-CODE")
+    assert lines(dana) == [("MUG-1", "2")]
+    dana.get_by_role("button", name="Scan with the camera").click()
+    expect(dana.locator("#desk-video")).to_have_count(0)
+    expect(dana.locator("#desk-box")).to_be_focused()
+
+
+def test_a_camera_that_is_refused_is_said(dana, live_server):
+    dana.add_init_script(CAMERA.replace("document.createElement", "missing"))
+    dana.goto(f"{live_server.url}/admin/orders/order/add/")
+
+    dana.get_by_role("button", name="Scan with the camera").click()
+
+    expect(dana.locator("#desk-said")).to_have_text("The camera cannot be used.")
+
+
+def test_a_browser_that_reads_no_barcodes_shows_no_camera(dana, live_server):
+    dana.add_init_script("delete window.BarcodeDetector")
+    dana.goto(f"{live_server.url}/admin/orders/order/add/")
+
+    expect(dana.locator("#desk-box")).to_be_focused()
+    expect(dana.locator("#desk-camera")).to_be_hidden()
+
+
+def test_who_is_new_is_entered_by_keyboard_and_saved_with_the_order(dana):
+    make_item("MUG-1", on_hand=9)
+    make_customer("Ada Lovelace")
+    new_order(dana)
+
+    dana.keyboard.press("Alt+c")
+    dana.keyboard.type("Ada Byron")
+    expect(dana.locator(".select2-results__option--highlighted")).to_have_text("Create customer “Ada Byron”")
+    dana.keyboard.press("Enter")
+    expect(dana.get_by_label("Email")).to_be_focused()
+    dana.keyboard.type("ada@example.com")
+    dana.keyboard.press("Enter")
+    dana.keyboard.press("Enter")
+    expect(dana.locator("#desk-box")).to_be_focused()
+    expect(dana.locator("#told-line")).to_have_text("Told: Ada Byron by email (ada@example.com)")
+    dana.keyboard.type("2*mug-1")
+    dana.keyboard.press("Enter")
+    expect(dana.locator("#desk-said")).to_contain_text("quantity 2")
+    dana.keyboard.press("Control+Enter")
+
+    expect(dana.locator(".alert-success")).to_contain_text("is placed")
+    assert Order.objects.get().customer.name == "Ada Byron"
+
+
+def test_choosing_who_is_there_after_all_forgets_who_was_new(dana):
+    make_customer("Katherine Johnson")
+    new_order(dana)
+    dana.locator("#new-customer summary").click()
+    dana.locator("#id_new_customer-name").fill("Ada Byron")
+
+    choose_customer(dana, "Katherine")
+
+    expect(dana.locator("#id_new_customer-name")).to_have_value("")
+    expect(dana.locator("#id_new_customer-name")).to_be_hidden()

@@ -111,5 +111,15 @@ def test_the_list_takes_a_fixed_number_of_queries(dana, django_assert_num_querie
         place_order((item, 1))
     dana.get(LIST)
 
-    with django_assert_num_queries(8):  # session, user, two of permissions; locations, staff, count, page
+    # session, user and zone, two of permissions; locations, staff, count, page, saved filters
+    with django_assert_num_queries(10):
         dana.get(LIST)
+
+
+def test_the_list_of_actions_begins_with_what_they_are_for(mia):
+    make_order()
+
+    page = mia.get(LIST).content.decode()
+
+    assert '<option value="">With what is selected…</option>' in page
+    assert "Select an option" not in page

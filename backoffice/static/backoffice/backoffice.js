@@ -148,7 +148,9 @@
       const label = document.querySelector(`label[for="${field.id}"]`);
       const link = document.createElement("a");
       link.href = `#${field.id}`;
-      link.textContent = label?.textContent.trim() || field.name;
+      const row = field.closest(".bo-lines tr");
+      const thing = row?.querySelector("select option:checked")?.textContent;
+      link.textContent = [thing, label?.textContent.trim() || field.name].filter(Boolean).join(": ");
       link.addEventListener("click", (event) => { event.preventDefault(); field.focus(); });
       const entry = document.createElement("li");
       entry.append(link);

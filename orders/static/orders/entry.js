@@ -185,10 +185,12 @@ window.orderDesk = (function () {
 
   // Figures --------------------------------------------------------------------------------------------------------
 
-  let figuring, later;
+  let figuring, later, shown = false;
 
   function figureSoon() {
     clearTimeout(later);
+    if (!rows().some((row) => field(row, "item").value) && !shown) return;
+    shown = true;
     later = setTimeout(figure, 250);
   }
 
@@ -254,7 +256,13 @@ window.orderDesk = (function () {
     working.then(() => form.requestSubmit(button));
   }
 
+  // Blank rows are for pages without scripts; here the box makes them.
+  function keepOneBlank() {
+    rows().filter((row) => !field(row, "item").value).slice(1).forEach((row) => row.querySelector(".inline-deletelink")?.click());
+  }
+
   desk.hidden = false;
+  $(keepOneBlank); // after inlines.js, which waits for the same
   box.addEventListener("keydown", steer);
   box.addEventListener("input", suggestSoon);
   box.addEventListener("blur", () => setTimeout(hide, 100));
@@ -269,7 +277,7 @@ window.orderDesk = (function () {
   $("#id_customer").on("select2:close", () => setTimeout(() => box.focus())); // after select2 has taken the focus back
   showCustomer();
   if (!form.querySelector(".errorlist, .errors")) (form.querySelector(".bo-preview [type=submit]") ?? box).focus();
-  if (rows().some((row) => field(row, "item")?.value)) figureSoon();
+  figureSoon();
 
   return { add, enter, say, form, value, box };
 })();
