@@ -8,12 +8,15 @@ from inventory.models import StockLevel
 from inventory.signals import stock_ran_low
 from notifications import outbox, reports, setup
 from notifications.choices import Event
+from orders import edits
 from orders.models import Order, OrderLine
 from orders.signals import backorder_arrived, order_shipped
 
 Status = Order.Status
 TOLD_OF_ORDER = {"customer", "address", "due_date", "discount_percent", "tax_rate"}
 TOLD_OF_LINE = {"item", "quantity", "unit_price", "discount_percent", "tax_rate", "backorder"}
+
+TELLING = "notifications.queue_change"  # once for all lines of an edit
 
 
 def connect():
@@ -53,13 +56,13 @@ def queue_change_of_order(instance, created, raw, **kwargs):
 
 def queue_change_of_line(instance, created, raw, **kwargs):
     is_told = created or instance.changed_fields() & TOLD_OF_LINE
-    if not raw and is_told and instance.order.holds_stock:
+    if not raw and is_told and instance.order.holds_stock and edits.is_first(instance.order, TELLING):
         outbox.queue_change(instance.order)
 
 
 def queue_removal_of_line(instance, origin=None, **kwargs):
     is_order_going = getattr(origin, "model", type(origin)) is Order
-    if not is_order_going and instance.order.holds_stock:
+    if not is_order_going and instance.order.holds_stock and edits.is_first(instance.order, TELLING):
         outbox.queue_change(instance.order)
 
 

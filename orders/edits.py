@@ -28,10 +28,18 @@ class Edit:
         self._locked_at: set[int | None] = set()  # locations of the order for which every line is locked
         self._row: Order | None = None
         self._lines: dict[int, OrderLine] | None = None
+        self._done: set[str] = set()
 
     @property
     def _keeps(self) -> bool:
         return _savepoints() == self._began
+
+    def is_first(self, act: str) -> bool:
+        """Whether the act, which each of many lines asks for, is yet to be done in this edit."""
+        is_first = act not in self._done
+        if self._keeps:
+            self._done.add(act)
+        return is_first
 
     # Stock levels
 
@@ -114,6 +122,12 @@ def of(order: Order) -> Edit | None:
     """The edit of this order that is on, whichever copy of it is at hand."""
     edit = _current.get()
     return edit if edit and (edit.order is order or edit.order.pk == order.pk is not None) else None
+
+
+def is_first(order: Order, act: str) -> bool:
+    """Whether the act is to be done: outside an edit each time, in an edit once."""
+    edit = of(order)
+    return edit is None or edit.is_first(act)
 
 
 def forget_line(pk: int) -> None:
