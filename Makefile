@@ -26,7 +26,8 @@ lint: .venv/dev.stamp
 	@exec $(PYTHON) -m backoffice.tests.run --only lint
 
 bench: .venv/dev.stamp
-	@exec $(PYTHON) -m benchmarks $(ARGS)
+	@$(PYTHON) -m benchmarks $(ARGS)
+	@exec $(PYTHON) -m benchmarks.history
 
 docs: .venv/dev.stamp
 	@exec $(PYTHON) -m sphinx --fail-on-warning --keep-going --quiet docs docs/_build/html
