@@ -22,6 +22,7 @@ from backoffice.history.sight import Sight
 
 ACTS = 40  # on a page
 LOOK = 20_000  # change sets that a page looks through for what no index knows
+LOOK_AT_FIELDS = 5_000  # the same where each row is compared with the one before it
 HEADS = 3  # rows of a kind that are told of an act before its page is opened
 MANY = 1_000  # rows are not counted further
 
@@ -72,7 +73,7 @@ def feed(wanted: Wanted, sight: Sight, most: int | None = None) -> Feed:
     most = most or ACTS
     indexed = _before(_indexed(wanted), wanted.before)
     found = _looked_for(indexed, wanted, sight)
-    edge = None if found is indexed or wanted.records else _edge(indexed)
+    edge = None if found is indexed or wanted.records else _edge(indexed, LOOK_AT_FIELDS if wanted.field else LOOK)
     if edge:
         found = found.filter(at__gte=edge.at)
     page = list(found[: most + 1])
@@ -159,9 +160,9 @@ def _changes_field(kind: Kind, name: str) -> Exists:
     return Exists(rows.exclude(was=F(attname)).exclude(was__isnull=True, **{f"{attname}__isnull": True}))
 
 
-def _edge(acts: QuerySet) -> ChangeSet | None:
+def _edge(acts: QuerySet, look: int) -> ChangeSet | None:
     """The last change set that is looked through; None where all are."""
-    return next(iter(acts[LOOK - 1 : LOOK]), None)
+    return next(iter(acts[look - 1 : look]), None)
 
 
 # Telling --------------------------------------------------------------------------------------------------------------
