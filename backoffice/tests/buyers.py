@@ -6,6 +6,7 @@
 ``import RUN CHUNK``        applies an import, CHUNK rows a transaction, and prints a line after each
 ``import-in-autocommit ..`` the same without transactions
 ``say WORD``               prints it
+``undo UNDO``              goes on with an undo, one record at a time, until it is over or the process is killed
 ``prove``                  prints what the proof of the books finds, ten times a second until it is killed
 """
 
@@ -159,6 +160,16 @@ def keep_proving() -> None:
         time.sleep(0.1)
 
 
+def keep_undoing(undo: str) -> None:
+    from backoffice.history import undo_run
+    from inventory.undo import ItemWay
+
+    undo_run.SECONDS, ItemWay.BULK = 0, 1
+    tell(str(os.getpid()))
+    while undo_run.go_on(int(undo), then=lambda: None):
+        pass
+
+
 def tell(word: str) -> None:
     os.write(1, f"{word}\n".encode())
 
@@ -170,6 +181,7 @@ JOBS: dict[str, Callable[..., None]] = {
     "import": apply_import,
     "import-in-autocommit": apply_import_in_autocommit,
     "prove": keep_proving,
+    "undo": keep_undoing,
     "say": tell,
 }
 
