@@ -106,6 +106,7 @@ class Group:
     pk: Any
     text: str = ""
     url: str = ""
+    is_hidden: bool = False  # from somebody who may not look at it
     changes: list[Change] = field(default_factory=list)
     parts: list[Part] = field(default_factory=list)
     facts: dict[str, Any] = field(default_factory=dict)  # what the way read for it

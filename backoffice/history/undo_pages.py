@@ -92,14 +92,16 @@ class UndoPages:
         outcomes = Counter(part.outcome for group in groups for part in group.parts)
         context = {
             "change_set": change_set,
-            "told": undo_run.told_in_short(change_set),
+            "told": str(change_set) if any(g.is_hidden for g in groups) else undo_run.told_in_short(change_set),
             "scope": scope,
             "groups": groups,
             "records": records,
             "is_small": is_small,
             "counts": [(label, outcomes[value], value) for value, label in Outcome.choices if outcomes[value]],
             "can_go": not is_small or outcomes[Outcome.BACK] or outcomes[Outcome.TOUCHED],
+            "is_many": outcomes.total() > 1,
             "touched": outcomes[Outcome.TOUCHED],
+            "touched_records": 0 if is_small else undo_run.touched(change_set),
             "error": error,
             "reason": request.POST.get("reason", ""),
             "ticked": request.POST.getlist("ticked"),

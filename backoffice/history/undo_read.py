@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from functools import partial
 from typing import Any
 
-from django.db.models import F, OuterRef, QuerySet, Subquery
+from django.db.models import Exists, F, OuterRef, QuerySet, Subquery
 from django.urls import NoReverseMatch, reverse
 
 from backoffice.history import entries
@@ -24,6 +24,17 @@ def groups(way: Way, change_set: ChangeSet, ids: Collection[Any], scope: str = "
         group.parts = [part for part in way.parts(group, shown) if is_within(part.key, group, scope)]
         group.text, group.url = _text(group), _url(group)
     return [group for group in found.values() if group.parts]
+
+
+def touched(way: Way, change_set: ChangeSet) -> int:
+    """The roots of which, or of a part of which, there are versions newer than the act's."""
+    queries = []
+    for model, column in way.tables().items():
+        pk = model._meta.pk.attname
+        newer = history_of(model).objects.filter(**{pk: OuterRef(pk)}, history_id__gt=OuterRef("history_id"))
+        newer = newer.exclude(change_set=change_set)
+        queries.append(_rows(model, change_set, column).filter(Exists(newer)).values_list("root"))
+    return queries[0].union(*queries[1:]).count()
 
 
 def is_within(key: str, group: Group, scope: str) -> bool:

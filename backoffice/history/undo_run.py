@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from itertools import batched
 from typing import Any
 
+from django.contrib.auth import get_permission_codename
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -56,6 +57,11 @@ def stages(in_bulk: bool = False) -> list[Stage]:
 def count(change_set: ChangeSet, scope: str = "") -> int:
     """The records that the act touched."""
     return len(_scoped(change_set, scope)) if scope else sum(stage.ids(change_set).count() for stage in stages())
+
+
+def touched(change_set: ChangeSet) -> int:
+    """Of how many records somebody wrote another version since."""
+    return sum(undo_read.touched(way, change_set) for way in ways())
 
 
 def plan(change_set: ChangeSet, scope: str = "", most: int = AT_ONCE) -> list[Group]:
@@ -134,9 +140,19 @@ def hold_back(group: Group, user: Any) -> None:
     """Who takes something back must be allowed to change it by hand."""
     if user is None:
         return
+    hide(group, user)
     for part in group.going(["*"]):
         if missing := {name for name in group.way.permissions([part]) if not user.has_perm(name)}:
             part.stick(_("You may not change this: %(what)s.") % {"what": ", ".join(sorted(missing))})
+
+
+def hide(group: Group, user: Any) -> None:
+    """Who may not look at a record does not learn from its undo what it says."""
+    meta = group.way.model._meta
+    if not any(user.has_perm(f"{meta.app_label}.{get_permission_codename(verb, meta)}") for verb in ("view", "change")):
+        group.text, group.url, group.is_hidden = str(meta.verbose_name), "", True
+        for part in group.parts:
+            part.now = part.back = "…"
 
 
 # Starting -------------------------------------------------------------------------------------------------------------

@@ -4,12 +4,13 @@ import pytest
 from django.contrib.auth.models import Group, Permission
 from django.urls import reverse
 
-from backoffice.history import undo_run
+from backoffice.history import undo_pages, undo_run
 from backoffice.history.change_sets import Source, change_set
 from backoffice.history.models import ChangeSet, Undo
 from backoffice.history.undo_pages import url_of
 from inventory import stock
 from inventory.models import Item, Location
+from inventory.tests.import_shop import run_text
 from inventory.tests.shop import figures, make_item
 from orders.tests.conftest import mia  # noqa: F401  (a fixture)
 from orders.tests.pages import sign_in
@@ -131,3 +132,50 @@ def test_a_plan_takes_the_same_queries_whatever_it_shows(django_assert_max_num_q
         counts.append(len(queries))
 
     assert counts[0] == counts[1]
+
+
+def test_timelines_and_activity_lead_to_the_undo_of_what_they_tell(mia, dearer):  # noqa: F811
+    mug = Item.objects.get()
+    url = url_of(dearer.pk, f"inventory.item:{mug.pk}")
+
+    pages = [
+        reverse("admin:inventory_item_history", args=[mug.pk]),
+        reverse("admin:history_changeset_change", args=[dearer.pk]),
+    ]
+
+    assert [f'href="{url}"' in mia.get(page).content.decode() for page in pages] == [True, True]
+    assert f'href="{url}"' not in sign_in("eve", "Auditor").get(pages[0]).content.decode()
+
+
+def test_who_may_not_see_a_record_does_not_learn_what_it_says(dearer):
+    undo = Permission.objects.get(content_type__app_label="history", codename="undo_changeset")
+    group = Group.objects.create(name="Undoers")
+    group.permissions.add(undo, Permission.objects.get(content_type__app_label="history", codename="view_changeset"))
+
+    page = sign_in("eve", "Undoers").get(url_of(dearer.pk))
+
+    assert {(part.now, part.back) for part in page.context["groups"][0].parts} == {("…", "…")}
+    assert "MUG-1" not in page.content.decode().partition("<main")[2]
+
+
+def test_a_large_act_says_how_much_was_changed_since(mia, dearer, monkeypatch):  # noqa: F811
+    monkeypatch.setattr(undo_pages, "AT_ONCE", 0)
+    mug = Item.objects.get()
+    mug.name = "Huge mug"
+    mug.save()
+
+    page = mia.get(url_of(dearer.pk))
+
+    assert (page.context["records"], page.context["touched_records"]) == (1, 1)
+    assert "1 of them was changed since." in page.content.decode()
+
+
+def test_an_imports_page_says_that_it_was_undone(mia, tmp_path):  # noqa: F811
+    run = run_text(tmp_path, "sku,name\nMUG-1,Mug\n")
+    page = reverse("admin:imports_importrun_change", args=[run.pk])
+    assert f'href="{url_of(run.change_set_id)}"' in mia.get(page).content.decode()
+
+    mia.post(url_of(run.change_set_id), {"reason": "Wrong file"})
+
+    assert "undid this import" in mia.get(page).content.decode()
+    assert not Item.objects.exists()
