@@ -55,7 +55,7 @@ def test_an_import_is_taken_back_from_its_page_and_the_line_of_the_stock_card_st
     run = run_text(tmp_path, "sku,quantity\nMUG-1,47\n")
 
     mia.goto(f"/admin/imports/importrun/{run.pk}/change/")
-    mia.get_by_role("link", name="Undo…").click()
+    mia.get_by_role("link", name="Undo this import").click()
     expect(mia.locator("td .bo-new")).to_have_text("5 (-42)")
     mia.get_by_label("Why").fill("Wrong file")
     mia.keyboard.press("Enter")
@@ -64,7 +64,7 @@ def test_an_import_is_taken_back_from_its_page_and_the_line_of_the_stock_card_st
     mia.goto(f"/admin/inventory/item/{mug.pk}/change/")
     expect(mia.locator(".bo-stock-out title").last).to_contain_text("mia · adjustment · Wrong file · -42 · 5 on hand")
     mia.goto(f"/admin/imports/importrun/{run.pk}/change/")
-    expect(mia.get_by_role("status").filter(has_text="It was undone.")).to_be_visible()
+    expect(mia.get_by_role("status").filter(has_text="undid this import")).to_be_visible()
     assert figures(mug) == (5, 0, 5)
 
 
