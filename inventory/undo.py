@@ -57,6 +57,12 @@ class ItemWay(Way):
         moved = StockMovement.objects.filter(change_set=change_set, kind__in=MOVED).order_by()
         return [moved.annotate(root=F("level__item_id")).values_list("root")]
 
+    def scope_of(self, row: Any) -> str:
+        """Units that people moved go back with whatever else the act did to the item."""
+        if isinstance(row, StockMovement):
+            return f"{Item._meta.label_lower}:{row.level.item_id}" if row.kind in MOVED else ""
+        return super().scope_of(row)
+
     def lock(self, ids: Collection[Any]) -> None:
         list(StockLevel.objects.filter(item__in=ids).locked().values_list("pk"))
         super().lock(ids)

@@ -20,7 +20,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from backoffice.history.models import ChangeSet, Tracked, Undo
+from backoffice.history.models import ChangeSet, HistoryRow, Tracked, Undo
 
 CREATED, DELETED = "+", "-"  # parts that are the whole record
 
@@ -151,6 +151,14 @@ class Way:
     def more_ids(self, change_set: ChangeSet) -> list[QuerySet]:
         """Further roots that the act touched, as querysets of one column named ``root``."""
         return []
+
+    def scope_of(self, row: Any) -> str:
+        """What an undo of a row that a timeline tells is an undo of; blank where it is none of these records."""
+        if not isinstance(row, HistoryRow):
+            return ""
+        model: Any = row.instance_type
+        pk = getattr(row, model._meta.pk.attname)
+        return f"{model._meta.label_lower}:{pk}" if model in self.tables() else ""
 
     def fields(self, model: type[Tracked]) -> list[models.Field]:
         return [f for f in history_of(model).tracked_fields if not f.primary_key and f.name not in self.kept]
@@ -367,6 +375,10 @@ def contribute(way: type[Way]) -> None:
 
 def ways() -> list[Way]:
     return list(_ways.values())
+
+
+def scope_of(row: Any) -> str:
+    return next((scope for way in ways() if (scope := way.scope_of(row))), "")
 
 
 def way_of(label: str) -> tuple[Way, type[Tracked]] | None:

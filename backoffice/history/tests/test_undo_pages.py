@@ -179,3 +179,16 @@ def test_an_imports_page_says_that_it_was_undone(mia, tmp_path):  # noqa: F811
 
     assert "undid this import" in mia.get(page).content.decode()
     assert not Item.objects.exists()
+
+
+def test_a_movement_on_a_timeline_leads_to_its_undo(mia):  # noqa: F811
+    mug = make_item(on_hand=5)
+    with change_set(Source.ADMIN) as act:
+        stock.receive(mug, Location.default(), 7, reason="Delivery")
+    url = url_of(act.row().pk, f"inventory.item:{mug.pk}")
+
+    page = mia.get(reverse("admin:inventory_item_history", args=[mug.pk])).content.decode()
+    mia.post(url, {"reason": "Sent back", "part": f"inventory.item:{mug.pk}"})
+
+    assert f'href="{url}"' in page
+    assert figures(mug) == (5, 0, 5)
