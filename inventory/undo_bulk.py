@@ -46,6 +46,15 @@ BEFORE = (
 )
 ITEM_BEFORE, LEVEL_BEFORE = BEFORE % {"h": "ih"}, BEFORE % {"h": "lh"}
 LATER = "EXISTS (SELECT 1 FROM {%(h)s} n WHERE n.id = a.id AND n.history_id > a.history_id)"
+TWICE = f"{LATER[:-1]} AND n.change_set_id = a.change_set_id)"
+
+
+def touched(model: type, live: str) -> str:
+    """That the record says something else now than the act left it saying."""
+    same = " AND ".join(f"r.{f.column} = a.{f.column}" for f in history_of(model).tracked_fields)
+    return f"NOT EXISTS (SELECT 1 FROM {{{live}}} r WHERE {same})"
+
+
 IN_ACT = "a.change_set_id = %(act)s"
 MOVEMENTS = "FROM {m} m JOIN {l} l ON l.id = m.level_id WHERE m.change_set_id = %(act)s AND [l.item_id]"
 FORGOTTEN = (  # what it was before has been removed from history
@@ -54,21 +63,29 @@ FORGOTTEN = (  # what it was before has been removed from history
 NOT_FOR_BULK = (
     f"SELECT a.id FROM {{ih}} a WHERE {IN_ACT} AND [a.id] AND {FORGOTTEN % {'h': 'ih'}}",
     f"SELECT a.item_id FROM {{lh}} a WHERE {IN_ACT} AND [a.item_id] AND {FORGOTTEN % {'h': 'lh'}}",
-    f"SELECT a.id FROM {{ih}} a WHERE {IN_ACT} AND [a.id] AND {LATER % {'h': 'ih'}}",
-    f"SELECT a.item_id FROM {{lh}} a WHERE {IN_ACT} AND [a.item_id] AND {LATER % {'h': 'lh'}}",
+    f"SELECT a.id FROM {{ih}} a WHERE {IN_ACT} AND [a.id] AND {TWICE % {'h': 'ih'}}",
+    f"SELECT a.item_id FROM {{lh}} a WHERE {IN_ACT} AND [a.item_id] AND {TWICE % {'h': 'lh'}}",
 )
+# the movement that a movement takes back, or back again; itself if it is none of these
+ROOT = f"(CASE WHEN m.source_kind = '{TAKEN_BACK}' AND m.source_id IS NOT NULL THEN m.source_id ELSE m.id END)"
+SUM = "(SELECT COALESCE(SUM(n.on_hand_delta), 0) FROM {m} n WHERE n.id > m.id AND "
 NOT_FOR_BULK_EDIT = (
+    f"SELECT a.id FROM {{ih}} a WHERE {IN_ACT} AND [a.id] AND {touched(Item, 'i')}",
+    f"SELECT a.item_id FROM {{lh}} a WHERE {IN_ACT} AND [a.item_id] AND {touched(StockLevel, 'l')}",
     f"SELECT a.id FROM {{ih}} a {ITEM_BEFORE} WHERE {IN_ACT} AND [a.id] AND a.history_type = '~' AND ("
     + " OR ".join(f"a.{name} <> b.{name}" for name in GUARDED)
     + ")",
     f"SELECT a.item_id FROM {{lh}} a WHERE {IN_ACT} AND [a.item_id] AND a.history_type = '-'",
     f"SELECT l.item_id {MOVEMENTS} AND (m.kind NOT IN ('receipt', 'adjustment', 'count') OR EXISTS ("
-    "SELECT 1 FROM {m} n WHERE n.level_id = m.level_id AND n.id <> m.id AND (n.change_set_id = m.change_set_id"
-    f" OR (n.id > m.id AND n.kind IN {MOVED}))))",
+    "SELECT 1 FROM {m} n WHERE n.level_id = m.level_id AND n.id <> m.id AND n.change_set_id = m.change_set_id))",
+    f"SELECT l.item_id {MOVEMENTS} AND {SUM} n.level_id = m.level_id AND n.kind IN {MOVED}) <> 0",
+    f"SELECT l.item_id {MOVEMENTS} AND {SUM} n.source_kind = '{TAKEN_BACK}' AND n.source_id = {ROOT}) <> 0",
     f"SELECT l.item_id {MOVEMENTS} AND (l.on_hand - m.on_hand_delta < l.allocated"
     f" OR l.on_hand - m.on_hand_delta > {MAX_QUANTITY})",
 )
 NOT_FOR_BULK_RETURN = (
+    f"SELECT a.id FROM {{ih}} a WHERE {IN_ACT} AND [a.id] AND {LATER % {'h': 'ih'}}",
+    f"SELECT a.item_id FROM {{lh}} a WHERE {IN_ACT} AND [a.item_id] AND {LATER % {'h': 'lh'}}",
     f"SELECT a.id FROM {{ih}} a JOIN {{i}} i ON i.id = a.id OR i.sku_key = a.sku_key"
     f" OR (i.barcode = a.barcode AND a.barcode <> '') WHERE {IN_ACT} AND [a.id]",
 )
@@ -215,7 +232,7 @@ LINE = {
     "allocated_after": "l.allocated",
     "reason": "%(reason)s",
     "source_kind": "%(source)s",
-    "source_id": "CASE WHEN m.source_kind = %(source)s AND m.source_id IS NOT NULL THEN m.source_id ELSE m.id END",
+    "source_id": ROOT,
     "change_set_id": "%(by)s",
     "created_at": "%(now)s",
 }

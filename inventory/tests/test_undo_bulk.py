@@ -1,6 +1,7 @@
 """Imports are taken back by the worker, in chunks: the same end state as record by record, and none lost to a kill."""
 
 import pytest
+from django.db import transaction
 from django_ox.testing import run_tasks
 
 from backoffice.history import tasks, undo_run
@@ -151,7 +152,7 @@ def test_a_bulk_that_does_not_move_every_balance_writes_nothing(tmp_path, in_chu
     shop()
     done = imported(tmp_path)
     stock.adjust(Item.objects.get(sku="MUG-1"), Location.default(), -8, reason="Broken")
-    monkeypatch.setattr(undo_bulk, "NOT_FOR_BULK_EDIT", undo_bulk.NOT_FOR_BULK_EDIT[:2])
+    monkeypatch.setattr(undo_bulk, "NOT_FOR_BULK_EDIT", undo_bulk.NOT_FOR_BULK_EDIT[:4])
     undo = undo_run.start(done, None, "Wrong file")
     before = says()
 
@@ -159,3 +160,19 @@ def test_a_bulk_that_does_not_move_every_balance_writes_nothing(tmp_path, in_chu
         to_the_end(undo)
 
     assert says() == before
+
+
+def test_what_was_changed_and_changed_back_goes_in_bulk_again(tmp_path, monkeypatch):
+    monkeypatch.setattr(undo_run, "AT_ONCE", 0)
+    shop()
+    done = imported(tmp_path)
+    take_back(take_back(run_change_set(tmp_path, "MUG-1,Cup,9,1,1\n")).by)
+    take_back(take_back(take_back(take_back(done).by).by).by)
+    undo = undo_run.start(done, None, "Wrong file")
+    changed = Item.objects.filter(sku__in=["TEA-1", "ALE-1"])
+
+    with transaction.atomic(), undo_run.act(undo):
+        went = undo_bulk.go_back(undo, list(changed.values_list("pk", flat=True)), gone=False)
+
+    assert went == 2
+    assert {figures(item)[0] for item in changed} == {0, 2}
