@@ -69,7 +69,7 @@ TransactionTestCase._fixture_teardown = _remove_triggers_and_empty_tables
 
 
 def pytest_configure(config):
-    if config.option.markexpr == "browser":  # Playwright keeps an event loop running in the test's thread
+    if config.option.markexpr.startswith("browser"):  # Playwright keeps an event loop running in the test's thread
         os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
 

@@ -24,7 +24,7 @@ def main() -> int:
         "lint": lint.run,
         "sqlite": lambda: pytest(selection(options.deep), *pytest_args, TEST_DATABASE_URL=""),
         "postgresql": lambda: on_postgresql(selection(options.deep), *pytest_args),
-        "browser": lambda: in_browser(*pytest_args),
+        "browser": lambda: in_browser(options.deep, *pytest_args),
     }
     return 0 if run({name: stages[name] for name in options.only or stages}) else 1
 
@@ -63,13 +63,14 @@ def on_postgresql(arguments: list[str], *pytest_args: str) -> bool:
         return False
 
 
-def in_browser(*pytest_args: str) -> bool:
+def in_browser(is_deep: bool, *pytest_args: str) -> bool:
     try:
         found = chromium.find_or_install()
     except chromium.NoChromiumError as error:
         print(error, file=sys.stderr)
         return False
-    return pytest(["-m", "browser"], *pytest_args, TEST_DATABASE_URL="", CHROMIUM=found)
+    expression = "browser" if is_deep else "browser and not deep"
+    return pytest(["-m", expression], *pytest_args, TEST_DATABASE_URL="", CHROMIUM=found)
 
 
 def pytest(arguments: list[str], *pytest_args: str, **environment: str) -> bool:
