@@ -156,7 +156,8 @@ class Way:
         """What an undo of a row that a timeline tells is an undo of; blank where it is none of these records."""
         if not isinstance(row, HistoryRow):
             return ""
-        model: Any = row.instance_type
+        told: Any = row
+        model = told.instance_type
         pk = getattr(row, model._meta.pk.attname)
         return f"{model._meta.label_lower}:{pk}" if model in self.tables() else ""
 

@@ -75,7 +75,7 @@ class Shop:
         stock.count(self.an_item(), self.places[0], self.draw.between(0, 9), "Stocktake", release_newest=is_releasing)
 
     def do_transfer(self) -> None:
-        stock.transfer(self.an_item(), *self.places, self.draw.between(1, 4), "Sold out")
+        stock.transfer(self.an_item(), self.places[0], self.places[1], self.draw.between(1, 4), "Sold out")
 
     def do_enter(self) -> None:
         order = make_order(*[(self.an_item(), self.draw.between(1, 4)) for _ in range(2)], customer=self.customer)
