@@ -37,7 +37,7 @@ def create(target: Path) -> dict[str, Any]:
     with tempfile.TemporaryDirectory(dir=target.parent) as scratch:
         archive, copy = Path(scratch) / "archive", Path(scratch) / DATABASE
         _dump(copy)
-        manifest = {"engine": connection.vendor, "at": timezone.now().isoformat(), "uploads": 0}
+        manifest: dict[str, Any] = {"engine": connection.vendor, "at": timezone.now().isoformat(), "uploads": 0}
         with os.fdopen(os.open(archive, os.O_CREAT | os.O_WRONLY, 0o600), "wb") as raw:
             with tarfile.open(fileobj=raw, mode="w:gz", compresslevel=3) as tar:
                 tar.add(copy, DATABASE)

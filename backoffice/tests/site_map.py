@@ -68,10 +68,10 @@ def addresses() -> list[Address]:
 def _walk(resolver: URLResolver, namespaces: tuple[str, ...] = (), route: str = "") -> Iterator[Address]:
     for pattern in resolver.url_patterns:
         if isinstance(pattern, URLResolver):
-            inner = (*namespaces, pattern.namespace) if pattern.namespace else namespaces
+            inner = (*namespaces, str(pattern.namespace)) if pattern.namespace else namespaces
             yield from _walk(pattern, inner, route + str(pattern.pattern))
         elif _is_a_page(pattern):
-            yield Address(":".join((*namespaces, pattern.name)), route + _plain(str(pattern.pattern)))
+            yield Address(":".join((*namespaces, str(pattern.name))), route + _plain(str(pattern.pattern)))
 
 
 def _is_a_page(pattern: URLPattern) -> bool:
