@@ -1,6 +1,7 @@
 """What is to be told, written down in the transaction of the event: no row without its event, no event without it."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -91,11 +92,16 @@ def queue(event: str, once: str, recipients: list[Recipient], **subject: Any) ->
 
     Where whoever saves switched telling off, or the address is suppressed, the row records that and nothing is sent.
     """
-    keys = {recipient: dedupe_key(event, once, recipient) for recipient in recipients}
+    keys = {each: dedupe_key(event, once, each) for each in map(storable, recipients)}
     known = set(Notification.objects.filter(dedupe_key__in=keys.values()).values_list("dedupe_key", flat=True))
-    fresh = [recipient for recipient in recipients if keys[recipient] not in known]
+    fresh = [each for each in keys if keys[each] not in known]
     blocked = blocked_of(event, fresh) if fresh else set()
     return [write(event, keys[each], each, each in blocked, **subject) for each in fresh]
+
+
+def storable(recipient: Recipient) -> Recipient:
+    """PostgreSQL takes no NUL; the row is kept, and its address refused, on both engines alike."""
+    return replace(recipient, who=recipient.who.replace("\0", "�"), address=recipient.address.replace("\0", "�"))
 
 
 def dedupe_key(event: str, once: str, recipient: Recipient) -> str:

@@ -78,7 +78,8 @@ def test_hostile_addresses_fail_cleanly_and_the_others_go(settings, use):
         deliver_each()
 
     ended = dict(Notification.objects.values_list("recipient", "state"))
-    assert ended == dict.fromkeys(REFUSED, "failed") | dict.fromkeys([*SENT, "fine@example.com"], "accepted")
+    refused = [each.replace("\0", "�") for each in REFUSED]
+    assert ended == dict.fromkeys(refused, "failed") | dict.fromkeys([*SENT, "fine@example.com"], "accepted")
     assert len(provider.accepted) == len(SENT) + 1
     assert not any("victim" in f"{message.to}{message.headers}" for message in provider.accepted)
 
