@@ -61,8 +61,10 @@ class Rule(Tracked):
         return str(self.role or self.person or self.chat or self.get_audience_display())
 
     def clean(self):
+        if not self.audience:
+            return  # the field says so itself
         wanted = {self.Audience.ROLE: "role", self.Audience.PERSON: "person", self.Audience.CHAT: "chat"}
-        named = wanted.get(self.Audience(self.audience)) if self.audience else None
+        named = wanted.get(self.Audience(self.audience))
         if named and not getattr(self, named):
             raise ValidationError({named: _("Say which one.")})
         for name in set(wanted.values()) - {named}:

@@ -13,13 +13,16 @@ from django.urls.resolvers import URLPattern, URLResolver
 
 from backoffice.access import events
 from backoffice.exports.models import Export
+from backoffice.filters.models import SavedFilter
+from backoffice.history.models import ChangeSet, Undo
 from inventory import import_items
 from inventory.tests.shop import make_item
 from notifications.models import CapturedMail
+from notifications.suppression import Suppression
 from orders import workflow
 from orders.tests.shop import make_order, place_order
 
-OPEN = {"alive", "ready", "admin:login"}  # for who is not signed in, too
+OPEN = {"alive", "ready", "admin:login", "unsubscribe", "webhook"}  # for who is not signed in, too
 OWN = {  # one's own account: everybody who is signed in, nobody else's data
     "verify",
     "second_factor",
@@ -28,6 +31,14 @@ OWN = {  # one's own account: everybody who is signed in, nobody else's data
     "own_sessions",
     "end_other_sessions",
 }
+WORDS = {"kind": "items", "app_label": "orders", "content_type_id": "1", "label": "orders.order", "channel": "email"}
+OTHERWISE = {  # addresses whose object is of another model than they lie below
+    "admin:history_undo": "history.undo",
+    "admin:history_undo_progress": "history.undo",
+    "admin:orders_order_customer": "orders.customer",
+    "admin:remove_filter": "filters.savedfilter",
+}
+QUERIES = {"admin:autocomplete": "?term=mug&app_label=orders&model_name=orderline&field_name=item"}
 CONVERTER = re.compile(r"<(?:\w+:)?(\w+)>")
 
 
@@ -51,14 +62,10 @@ class Address:
 
     def path(self, samples: dict[str, str]) -> str:
         """The address of the sample of its model; words are as the page expects them."""
-        words = {
-            "kind": "items",
-            "app_label": "orders",
-            "content_type_id": "1",
-            "object_id": samples.get(self.model, "1"),
-        }
-        given = {name: words.get(name) or samples[self.model] for name in CONVERTER.findall(self.route)}
-        return "/" + CONVERTER.sub(lambda found: given[found[1]], self.route)
+        of_model = samples.get(OTHERWISE.get(self.name, self.model), "1")
+        given = {name: WORDS.get(name, of_model) for name in CONVERTER.findall(self.route)}
+        path = CONVERTER.sub(lambda found: given[found[1]], self.route)
+        return f"/{path}{QUERIES.get(self.name, '')}"
 
 
 def addresses() -> list[Address]:
@@ -99,6 +106,9 @@ def furnish(tmp_path) -> None:
         "items", ContentFile(b"sku\n")
     )
     events.record("in", user=owner)
+    SavedFilter.objects.create(list="orders.order", name="Mine", query="q=1", owner=owner, is_shared=True)
+    Suppression.objects.create(address="kath@example.com")
+    Undo.objects.create(undone=ChangeSet.objects.order_by("pk").last(), reason="a mistake", user=owner)
     CapturedMail.objects.create(recipient="kath@example.com", subject="Hello", text="Hello", message_id="<1@shop>")
 
 
