@@ -147,7 +147,10 @@ def apply_import(run: str, chunk: str) -> None:
 
 
 def apply_import_in_autocommit(run: str, chunk: str) -> None:
+    from django.db import connection
+
     tutorial.take_transactions_off()
+    connection.features.has_select_for_update = False  # which PostgreSQL refuses outside a transaction
     apply_import(run, chunk)
 
 

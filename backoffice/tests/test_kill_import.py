@@ -68,7 +68,7 @@ def kill_amid(workers: Nursery, job: str, run, dice: Random) -> None:
     workers.tell(job, run.pk, CHUNK)
     pid = int(workers.hear())
     for _chunk in range(dice.randrange(ROWS // CHUNK - 2)):
-        workers.hear()
+        assert workers.hear() == "chunk"
     time.sleep(dice.uniform(0, 0.03))
     os.kill(pid, signal.SIGKILL)
     while is_running(pid):

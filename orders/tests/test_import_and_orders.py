@@ -81,7 +81,7 @@ def end_state(low):
         "level__item__sku_key", "level__location__code", "kind", "on_hand_delta", "allocated_delta", "on_hand_after"
     )
     lines = OrderLine.objects.values_list("item__sku", "allocated", "shipped")
-    told = Notification.objects.values_list("event", "order__number")
+    told = Notification.objects.values_list("event", "order__lines__item__sku")
     found = [sorted(map(str, rows)) for rows in (levels, movements, lines, told)]
     return found, Item.history.count(), StockLevel.history.count(), sorted(low)
 
