@@ -5,7 +5,7 @@ MANAGE = $(PYTHON) manage.py
 PIP_INSTALL = $(PYTHON) -m pip install --quiet --quiet --disable-pip-version-check
 STATIC_FILES := $(shell find backoffice inventory orders notifications -path "*/static/*" -type f)
 
-.PHONY: run demo-reset test test-deep bench lint docs screenshots shell python clean
+.PHONY: run demo-reset test test-deep bench lint docs screenshots messages shell python clean
 
 run: .env .venv/runtime.stamp var/static/staticfiles.json
 	@$(MANAGE) migrate --verbosity 0
@@ -34,6 +34,9 @@ docs: .venv/dev.stamp
 
 screenshots: .venv/dev.stamp
 	@exec $(PYTHON) -m backoffice.tests.screenshots
+
+messages: .venv/dev.stamp
+	@exec $(PYTHON) -m backoffice.tests.catalogue
 
 shell: .env .venv/runtime.stamp
 	@exec $(MANAGE) shell

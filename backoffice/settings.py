@@ -97,6 +97,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "backoffice.access.middleware.SessionLimitsMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "backoffice.languages.LanguageMiddleware",
     "backoffice.time_zones.TimeZoneMiddleware",
     "backoffice.logs.RequestLogMiddleware",
     "django_otp.middleware.OTPMiddleware",
@@ -194,9 +195,11 @@ AXES_ENABLE_ADMIN = AXES_VERBOSE = False
 
 # Language and time ----------------------------------------------------------------------------------------------------
 
-LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English"), ("de", "Deutsch")]
+LANGUAGE_CODE = env.choice("SHOP_LANGUAGE", ["en", "de"])  # of what is said to nobody in particular
 TIME_ZONE = env.text("TIME_ZONE", "UTC")
 USE_I18N = USE_TZ = USE_THOUSAND_SEPARATOR = True
+LOCALE_PATHS = [BASE_DIR / "backoffice" / "locale"]
 
 # Files ----------------------------------------------------------------------------------------------------------------
 
@@ -331,7 +334,7 @@ JAZZMIN_SETTINGS: dict[str, Any] = {
     "site_logo": "backoffice/logo.svg",
     "login_logo": "backoffice/logo.svg",
     "site_icon": "backoffice/logo.svg",
-    "welcome_sign": "Sign in to continue",
+    "welcome_sign": gettext_lazy("Sign in to continue"),
     "search_model": None,
     "show_ui_builder": False,
     "use_google_fonts_cdn": False,
@@ -340,7 +343,7 @@ JAZZMIN_SETTINGS: dict[str, Any] = {
     "custom_css": "backoffice/backoffice.css",
     "custom_js": "backoffice/backoffice.js",
     "usermenu_links": [
-        {"name": gettext_lazy("Time zone"), "url": "admin:time_zone", "icon": "fas fa-clock"},
+        {"name": gettext_lazy("Language and time zone"), "url": "admin:preferences", "icon": "fas fa-globe"},
         {"name": gettext_lazy("Second factor"), "url": "second_factor", "icon": "fas fa-key"},
         {"name": gettext_lazy("Where you are signed in"), "url": "own_sessions", "icon": "fas fa-laptop"},
     ],

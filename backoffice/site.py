@@ -9,7 +9,7 @@ from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 
-from backoffice import company, dashboard, menu, notices, palette, time_zones
+from backoffice import company, dashboard, menu, notices, palette, preferences
 from backoffice.filters import views as filters
 
 
@@ -43,7 +43,7 @@ class BackOfficeSite(admin.AdminSite):
             path("badges/", self.admin_view(menu.badges), name="badges"),
             path("company/", self.admin_view(company.page), name="company"),
             *filters.urls(self),
-            path("time-zone/", self.admin_view(time_zones.page), name="time_zone"),
+            path("preferences/", self.admin_view(preferences.page), name="preferences"),
         ]
         return [*own, *super().get_urls()]
 

@@ -12,6 +12,7 @@ from anymail.message import AnymailMessage
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured, ValidationError
 from django.core.validators import EmailValidator
+from django.utils.translation import gettext as _
 
 from notifications import faults, unsubscribing
 from notifications.choices import Channel
@@ -52,7 +53,7 @@ def check_taken(status: Any) -> None:
     """Anymail raises when a provider refuses every recipient that it names; one that it names in other words than ours
     is left unknown, and was not taken either."""
     if status and status.status and not status.message_id and not status.status & {"sent", "queued"}:
-        raise NotTakenError(faults.said(status.esp_response) or "The provider did not take it.")
+        raise NotTakenError(faults.said(status.esp_response) or _("The provider did not take it."))
 
 
 def check_address(address: str) -> None:
@@ -60,7 +61,7 @@ def check_address(address: str) -> None:
     try:
         EmailValidator()(address)
     except ValidationError as error:
-        raise ValueError(f"“{address}” is not an email address.") from error
+        raise ValueError(_("“%(value)s” is not an email address.") % {"value": address}) from error
 
 
 def compose(notification: Notification) -> AnymailMessage:
@@ -78,15 +79,16 @@ def compose(notification: Notification) -> AnymailMessage:
 
 def hand_over_text(notification: Notification) -> Receipt:
     if not settings.TEXT_URL:
-        raise ImproperlyConfigured("TEXT_URL is not set: there is no gateway for text messages.")
+        raise ImproperlyConfigured(_("TEXT_URL is not set: there is no gateway for text messages."))
     if not re.fullmatch(r"\+[1-9]\d{6,14}", notification.recipient):
-        raise ValueError(f"“{notification.recipient}” is not a phone number with country code.")
+        message = _("“%(value)s” is not a phone number with country code.")
+        raise ValueError(message % {"value": notification.recipient})
     return _notify(settings.TEXT_URL.replace("{phone}", notification.recipient), notification.text)
 
 
 def hand_over_chat(notification: Notification) -> Receipt:
     if notification.recipient not in settings.CHATS:
-        raise ImproperlyConfigured(f"CHATS does not name “{notification.recipient}”.")
+        raise ImproperlyConfigured(_("CHATS does not name “%(chat)s”.") % {"chat": notification.recipient})
     return _notify(settings.CHATS[notification.recipient], notification.text)
 
 

@@ -1,3 +1,4 @@
+from backoffice import languages
 from backoffice.exports import writing
 from backoffice.exports.models import Export
 from backoffice.jobs import job
@@ -5,7 +6,9 @@ from backoffice.jobs import job
 
 @job()
 def write_export(export_id: int) -> None:
-    writing.write(Export.objects.select_related("user").get(pk=export_id))
+    export = Export.objects.select_related("user").get(pk=export_id)
+    with languages.spoken_by(export.user):
+        writing.write(export)
 
 
 @job()

@@ -1,10 +1,11 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class HistoryConfig(AppConfig):
     name = "backoffice.history"
     label = "history"
-    verbose_name = "Review"
+    verbose_name = _("Review")
 
     def ready(self):
         from backoffice.exports import sources

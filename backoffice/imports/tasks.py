@@ -1,3 +1,4 @@
+from backoffice import languages
 from backoffice.imports import expiry, steps
 from backoffice.imports.models import ImportRun
 from backoffice.jobs import job
@@ -5,13 +6,17 @@ from backoffice.jobs import job
 
 @job(queue="imports")
 def check_run(run_id: int) -> None:
-    steps.check(ImportRun.objects.get(pk=run_id), again=True)
+    run = ImportRun.objects.select_related("user").get(pk=run_id)
+    with languages.spoken_by(run.user):
+        steps.check(run, again=True)
 
 
 @job(queue="imports")
 def apply_chunk(run_id: int) -> None:
     """One chunk; the next one is enqueued in the transaction of this one."""
-    steps.apply_next(ImportRun.objects.get(pk=run_id), then=lambda: apply_chunk.enqueue(run_id))
+    run = ImportRun.objects.select_related("user").get(pk=run_id)
+    with languages.spoken_by(run.user):
+        steps.apply_next(run, then=lambda: apply_chunk.enqueue(run_id))
 
 
 @job()

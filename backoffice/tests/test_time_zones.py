@@ -12,7 +12,7 @@ from orders.models import Order
 from orders.tests.shop import make_order
 
 pytestmark = pytest.mark.django_db
-PAGE = reverse("admin:time_zone")
+PAGE = reverse("admin:preferences")
 ORDERS = reverse("admin:orders_order_changelist")
 LATE_EVENING = datetime(2026, 3, 1, 23, 30, tzinfo=UTC)
 
