@@ -28,8 +28,9 @@ def _wrong_counts(run: ImportRun, staged: dict[str, int]) -> Iterator[str]:
     told = {action.value: getattr(run, action.value) for action in Action}
     rows = sum(staged.values())
     if told != staged or not rows <= run.rows_total <= rows + run.skipped:
-        say = ", ".join(f"{count} {name}" for name, count in told.items())
-        yield (
-            f"Import {run.pk} of {run.original_name} says {say} of {run.rows_total} rows;"
-            f" there are {', '.join(f'{count} {name}' for name, count in staged.items())}."
-        )
+        says = f"says {_in_words(told)} of {run.rows_total} rows"
+        yield f"Import {run.pk} of {run.original_name} {says}; there are {_in_words(staged)}."
+
+
+def _in_words(counts: dict[str, int]) -> str:
+    return ", ".join(f"{count} {name.replace('_', ' ')}" for name, count in counts.items())

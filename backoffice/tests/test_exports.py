@@ -63,7 +63,7 @@ def column(response, heading: str) -> list:
 
 
 def test_every_list_that_should_be_is_exported():
-    assert {source.name for source in sources.every()} == LISTS
+    assert {source.name for source in sources.every()} == LISTS | {"inventory.stock_as_of"}
 
 
 def test_every_exported_column_is_quoted_and_every_row_of_import_export_is_out_of_reach():
@@ -73,10 +73,10 @@ def test_every_exported_column_is_quoted_and_every_row_of_import_export_is_out_o
     assert [each for each in admin.site._registry.values() if isinstance(each, ImportMixin)] == []
 
 
-@pytest.mark.parametrize("page", ["import", "process_import"])
-def test_no_page_of_import_export_imports(admin_client, page):
+@pytest.mark.parametrize("view", ["import", "process_import"])
+def test_no_view_of_import_export_imports(admin_client, view):
     for label in LISTS:
-        response = admin_client.post(f"{list_of(label)}{page}/", {"format": "99", "import_file_name": "x"})
+        response = admin_client.post(f"{list_of(label)}{view}/", {"format": "99", "import_file_name": "x"})
         assert response.status_code in {302, 403, 404}, label  # 302: to "no such object"
     assert Item.objects.count() == 0
 
@@ -258,10 +258,15 @@ def test_files_go_when_their_time_is_over_and_the_record_stays(admin_client, lar
     assert b"time was over" in admin_client.get(reverse("admin:exports_export_change", args=[large.pk])).content
 
 
-@pytest.mark.parametrize("count", [1, 3])
-def test_the_list_of_exports_asks_as_much_for_three_as_for_one(admin_client, django_assert_num_queries, count):
-    user = User.objects.get(username="admin")
-    Export.objects.bulk_create(Export(user=user, source="inventory.item", label="items") for _ in range(count))
+def test_the_list_of_exports_asks_as_much_for_three_as_for_one(admin_client):
+    def queries_with_one_more() -> int:
+        Export.objects.create(user=user, source="inventory.item", label="items")
+        with CaptureQueriesContext(connection) as asked:
+            admin_client.get(reverse("admin:exports_export_changelist"))
+        return len(asked)
 
-    with django_assert_num_queries(6):
-        admin_client.get(reverse("admin:exports_export_changelist"))
+    user = User.objects.get(username="admin")
+
+    one, _two, three = (queries_with_one_more() for _export in range(3))
+
+    assert three == one

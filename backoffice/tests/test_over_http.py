@@ -105,7 +105,7 @@ def test_it_says_that_it_is_alive_and_ready(shop):
 
 
 def test_the_demo_is_refused_where_mail_would_be_sent(tmp_path):
-    refused = manage("demo", DATABASE_URL=f"sqlite:///{tmp_path}/x.sqlite3", DEMO="1", EMAIL_PROVIDER="postmark")
+    refused = manage("demo", DATABASE_URL=f"sqlite:///{tmp_path}/x.sqlite3", DEMO="1", EMAIL_PROVIDER="smtp")
 
     assert refused.returncode == 1
     assert "The demo would send mail." in refused.stderr

@@ -200,7 +200,7 @@ def survivors(family: dict[int, str]) -> list[str]:
 
 
 def processes() -> list[tuple[int, int, str, str]]:
-    columns = ["ps", "-A", "-o", "pid=", "-o", "ppid=", "-o", "stat=", "-o", "args="]
+    columns = ["ps", "-A", "-ww", "-o", "pid=", "-o", "ppid=", "-o", "stat=", "-o", "args="]
     listing = subprocess.run(columns, capture_output=True, text=True, check=True).stdout
     rows = (line.split(maxsplit=3) for line in listing.splitlines())
     return [(int(pid), int(parent), state, " ".join(command)) for pid, parent, state, *command in rows]

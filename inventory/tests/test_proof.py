@@ -138,8 +138,8 @@ def test_an_import_that_lost_count_of_its_rows_is_found(tmp_path, skipped):
 
     run_sql("DELETE FROM inventory_stageditem WHERE action = 'refused'")
 
-    told = f"Import {run.pk} of stock.csv says 1 new, 0 changed, 0 unchanged, 1 refused of 2 rows;"
-    assert breaches() == [f"{told} there are 1 new, 0 changed, 0 unchanged, 0 refused."]
+    told = f"Import {run.pk} of stock.csv says 1 new, 0 changed, 0 unchanged, 1 refused, 0 left out of 2 rows;"
+    assert breaches() == [f"{told} there are 1 new, 0 changed, 0 unchanged, 0 refused, 0 left out."]
 
 
 def test_an_import_that_applied_less_than_it_says_is_found(tmp_path):

@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from inventory import proof
 from inventory.tests.shop import make_item
-from notifications import delivery
+from notifications import rendering
 from notifications.models import Notification
 from orders import workflow
 from orders.models import Order, OrderLine
@@ -312,8 +312,8 @@ def test_the_mail_tells_discount_tax_and_total(mug):
     place_order((mug, 3), discount_percent="10")
     notification = Notification.objects.get()
 
-    delivery.render(notification)
+    mail = rendering.parts_of(notification)
 
-    for body in (notification.text, notification.html):
+    for body in (mail.text, mail.html):
         for figure in ("30.00 EUR", "Discount 10 %", "−3.00 EUR", "Tax 19 % on 27.00", "5.13 EUR", "32.13 EUR"):
             assert figure in body
