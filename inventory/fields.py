@@ -6,6 +6,8 @@ from django.db import models
 from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
+from inventory.decimals import DecimalField
+
 
 class MoneyField(models.DecimalField):
     """An amount in the company's currency, two decimals, never negative."""
@@ -13,6 +15,9 @@ class MoneyField(models.DecimalField):
     def __init__(self, *args, **kwargs):
         defaults = {"max_digits": 12, "decimal_places": 2, "validators": [MinValueValidator(Decimal(0))]}
         super().__init__(*args, **{**defaults, **kwargs})
+
+    def formfield(self, **kwargs):
+        return super().formfield(**{"form_class": DecimalField, **kwargs})
 
 
 class PercentField(models.DecimalField):
@@ -28,6 +33,9 @@ class PercentField(models.DecimalField):
         for key in ("max_digits", "decimal_places", "validators"):
             kwargs.pop(key, None)
         return name, path, args, kwargs
+
+    def formfield(self, **kwargs):
+        return super().formfield(**{"form_class": DecimalField, **kwargs})
 
 
 class LinesField(models.TextField):

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from backoffice.money import amount
+from inventory import decimals
 from inventory.models import Item, Location, StockLevel
 from inventory.sku import sku_key
 from orders import pasted, typed, workflow
@@ -99,7 +100,7 @@ def as_json(item: Any) -> dict[str, Any]:
         "text": str(item),
         "sku": item.sku,
         "name": item.name,
-        "price": f"{item.unit_price:.2f}",
+        "price": decimals.typed(f"{item.unit_price:.2f}"),
         "shown_price": amount(item.unit_price),
         "available": (item.available or 0) if item.is_stocked else None,
     }
@@ -142,7 +143,7 @@ def _answer(row: pasted.Line, item: Any, location: Location) -> dict[str, Any]:
         "number": row.number,
         "code": row.code,
         "quantity": row.quantity,
-        "price": row.price,
+        "price": decimals.typed(row.price),
         "problem": problem,
         "item": as_json(item) if item else None,
         "near": near,

@@ -25,7 +25,6 @@ from orders.new_customer import WithNewCustomer
 from orders.overtaken import OvertakenError, is_stale
 
 MOST_DIGITS = 19  # of a key that the database can be asked for
-PERCENT = forms.NumberInput({"min": 0, "max": 100, "step": "0.01"})
 
 
 class DiscountForm(forms.ModelForm):
@@ -48,8 +47,6 @@ class OrderForm(WithNewCustomer, DiscountForm):
         model = Order
         fields = ["customer", "location", "due_date", "discount_percent", "tax_rate", "address", "note"]
         widgets = {
-            "discount_percent": PERCENT,
-            "tax_rate": PERCENT,
             "due_date": forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
             "address": forms.Textarea({"rows": 2}),
             "note": forms.Textarea({"rows": 2}),
@@ -132,8 +129,6 @@ class OrderLineForm(DiscountForm):
         fields = ["item", "location", "quantity", "unit_price", "discount_percent"]
         widgets = {
             "quantity": forms.NumberInput({"min": 1, "inputmode": "numeric"}),
-            "unit_price": forms.NumberInput({"min": 0, "step": "0.01"}),
-            "discount_percent": PERCENT,
         }
 
     def _get_validation_exclusions(self):

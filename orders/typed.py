@@ -13,6 +13,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from backoffice.money import amount
+from inventory import decimals
 from inventory.models import Item, Location, StockLevel
 from orders import totals
 from orders.forms import OrderForm, OrderLineForm
@@ -112,7 +113,7 @@ def _figures(line: OrderLine, available: int, held: int, wanted: int) -> dict[st
     is_short = line.item.is_stocked and wanted > available + held
     return {
         "amount": amount(line.amount),
-        "price": f"{line.unit_price:.2f}",
+        "price": decimals.typed(f"{line.unit_price:.2f}"),
         "available": available + held if line.item.is_stocked else None,
         "short": _short(line, available + held, wanted) if is_short else "",
     }
