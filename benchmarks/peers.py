@@ -42,10 +42,8 @@ def prepared(model: type[models.Model], known: dict[str, Values], count: int) ->
 
 def first_id() -> int:
     """The same for all tables, so that rows can point at each other before they are there."""
-    tables = (Item, StockLevel, Item.history.model, StockLevel.history.model, StockMovement)
-    return (
-        max(FIRST, *(model.objects.order_by("-pk").values_list("pk", flat=True).first() or 0 for model in tables)) + 1
-    )
+    tables: list[Any] = [Item, StockLevel, Item.history.model, StockLevel.history.model, StockMovement]
+    return max(FIRST, *(table.objects.aggregate(last=models.Max("pk"))["last"] or 0 for table in tables)) + 1
 
 
 def contents(count: int, number: int, act: int) -> list[tuple[type[models.Model], dict[str, Values]]]:

@@ -108,7 +108,7 @@ def furnish(tmp_path) -> None:
     events.record("in", user=owner)
     SavedFilter.objects.create(list="orders.order", name="Mine", query="q=1", owner=owner, is_shared=True)
     Suppression.objects.create(address="kath@example.com")
-    Undo.objects.create(undone=ChangeSet.objects.order_by("pk").last(), reason="a mistake", user=owner)
+    Undo.objects.create(undone=ChangeSet.objects.latest("pk"), reason="a mistake", user=owner)
     CapturedMail.objects.create(recipient="kath@example.com", subject="Hello", text="Hello", message_id="<1@shop>")
 
 

@@ -1,6 +1,8 @@
 """Every address of the site as everybody: opened or refused as ``docs/permissions.md`` says, and nothing written where
 it is refused. An address that the page does not list fails."""
 
+from http.cookies import SimpleCookie
+
 import pytest
 from django.conf import settings
 from django.contrib.auth.models import Group, User
@@ -63,7 +65,7 @@ def let_go(answer) -> None:
 
 def ask(client: Client, address: Address, samples: dict[str, str], method: str) -> tuple[str, list[str], int]:
     """(yes or no, what was written, status). Whatever it did is taken back."""
-    writes, cookies = Writes(), client.cookies.copy()
+    writes, cookies = Writes(), SimpleCookie(client.cookies)
     with transaction.atomic(), writes.watching():
         data = sent_to(address) if method == "post" else {}
         answer = getattr(client, method)(address.path(samples), data)
