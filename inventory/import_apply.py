@@ -7,7 +7,7 @@ everywhere: stock levels first, in primary key order.
 from typing import Any
 
 from django.db import connection
-from django.db.models import Model
+from django.db.models import F, Model
 from django.utils.translation import gettext as _
 
 from backoffice.history import bulk, change_sets
@@ -48,6 +48,8 @@ def apply_chunk(run: ImportRun) -> Chunk:
     refused = settle_conflicts(run, chunk)
     applied = write(run, chunk, locked)
     rows_left = bool(rows(sql(f"SELECT 1 FROM {{s}} s WHERE {IN_CHUNK} LIMIT 1"), chunk | _after(run, last)))
+    if not rows_left and run.applied + applied:
+        tell_what_ran_low()
     if not rows_left and run.applied + applied > CHUNK:
         refresh_statistics(Item, Item.history.model, StockLevel, StockLevel.history.model, StockMovement)
     return Chunk(applied, refused, last, rows_left)
@@ -65,7 +67,7 @@ def write(run: ImportRun, chunk: dict[str, Any], locked: set[int]) -> int:
         make_items(chunk)
     make_levels(run, chunk, locked)
     if "changed" in counts:  # nobody waits for an item that was made just now, and none of it is sold
-        announce(chunk, newest_line)
+        tell_what_arrived(newest_line)
     return sum(counts.values())
 
 
@@ -218,14 +220,19 @@ def write_ledger(run: ImportRun, chunk: dict[str, Any], source: str, *, delta: s
     return insert(StockMovement, expressions, sql(source), params)
 
 
-def announce(chunk: dict[str, Any], newest_line: int) -> None:
-    """Says once which levels ran low, and once where units arrived."""
-    fell = "s.delta < 0 AND l.available <= l.reorder_level AND l.available - s.delta > l.reorder_level"
-    low = rows(sql(f"SELECT l.id FROM {THERE} WHERE {IN_CHUNK} AND l.reorder_level > 0 AND {fell}"), chunk)
-    if low:
-        levels = StockLevel.objects.select_related("item", "location").in_bulk([pk for (pk,) in low])
-        signals.stock_ran_low.send(StockLevel, levels=set(levels.values()))
+def tell_what_arrived(newest_line: int) -> None:
+    """Says where this chunk added units, so that who waits for them is served while the import goes on."""
     written = StockMovement.objects.filter(change_set=change_sets.current(), pk__gt=newest_line, on_hand_delta__gt=0)
     arrived = StockLevel.objects.filter(pk__in=written.order_by().values("level"))
     if arrived.exists():
         signals.stock_arrived.send(StockLevel, levels=arrived)
+
+
+def tell_what_ran_low() -> None:
+    """Says once, with the last chunk, which levels the whole import took down to their reorder level: one message."""
+    after, reorder_level = F("on_hand_after") - F("allocated_after"), F("level__reorder_level")
+    taken = StockMovement.objects.filter(change_set=change_sets.current(), on_hand_delta__lt=0).annotate(after=after)
+    fell = taken.filter(after__lte=reorder_level, after__gt=reorder_level + F("on_hand_delta"))
+    low = StockLevel.objects.filter(pk__in=fell.filter(level__reorder_level__gt=0).order_by().values("level"))
+    if levels := set(low.select_related("item", "location")):
+        signals.stock_ran_low.send(StockLevel, levels=levels)

@@ -1,5 +1,5 @@
-"""What stock tells others. Each is sent once per verb (once per chunk of an import), inside its transaction, with a set
-of levels; receivers only write rows and enqueue jobs."""
+"""What stock tells others. Each is sent once per verb, inside its transaction, with a set of levels; receivers only
+write rows and enqueue jobs. Of an import, arrivals are told once per chunk and what ran low once, with the last."""
 
 from django.dispatch import Signal
 

@@ -125,7 +125,21 @@ def test_levels_that_run_low_and_arrivals_are_announced_once(load):
     with listening(listen):
         load("sku,quantity\nMUG-1,4\nCUP-1,2\nCUP-2,2\n")
 
-    assert heard == [["MUG-1"], ["CUP-1", "CUP-2"]]
+    assert heard == [["CUP-1", "CUP-2"], ["MUG-1"]]
+
+
+def test_what_runs_low_in_many_chunks_is_told_once_in_the_end(load, monkeypatch):
+    monkeypatch.setattr("inventory.import_apply.CHUNK", 1)
+    load("sku,name,quantity,reorder_level\nMUG-1,Mug,9,4\nMUG-2,Mug,9,4\nMUG-3,Mug,9,4\n")
+    heard = []
+
+    def listen(levels, **kwargs):
+        heard.append(sorted(level.item.sku for level in levels))
+
+    with listening(listen):
+        load("sku,quantity\nMUG-1,4\nMUG-2,5\nMUG-3,0\n")
+
+    assert heard == [["MUG-1", "MUG-3"]]
 
 
 @contextmanager
