@@ -5,7 +5,7 @@ MANAGE = $(PYTHON) manage.py
 PIP_INSTALL = $(PYTHON) -m pip install --quiet --quiet --disable-pip-version-check
 STATIC_FILES := $(shell find backoffice inventory orders notifications -path "*/static/*" -type f)
 
-.PHONY: run demo-reset test test-deep bench lint docs screenshots messages shell python clean
+.PHONY: run demo-reset test test-deep lock audit bench lint docs screenshots messages shell python clean
 
 run: .env .venv/runtime.stamp var/static/staticfiles.json
 	@$(MANAGE) migrate --verbosity 0
@@ -38,6 +38,19 @@ screenshots: .venv/dev.stamp
 messages: .venv/dev.stamp
 	@exec $(PYTHON) -m backoffice.tests.catalogue
 
+# Every package that the pinned ones need, with the hashes of its files; for Python 3.12 and newer, on any system.
+LOCK = $(PYTHON) -m uv pip compile --quiet --universal --python-version 3.12 --generate-hashes \
+	--no-header --no-annotate --no-emit-index-url
+
+lock: .venv/dev.stamp
+	@$(LOCK) --output-file requirements.lock requirements.txt
+	@$(LOCK) --output-file requirements-dev.lock requirements-dev.txt
+
+# Known holes in what is locked. That the list could not be asked is a failure, too.
+audit: .venv/dev.stamp
+	@$(PYTHON) -m pip_audit --strict --require-hashes --disable-pip -r requirements.lock
+	@$(PYTHON) -m pip_audit --strict --require-hashes --disable-pip -r requirements-dev.lock
+
 shell: .env .venv/runtime.stamp
 	@exec $(MANAGE) shell
 
@@ -61,14 +74,14 @@ python:
 	@python="$$($(FIND_PYTHON))"; test -n "$$python" || { echo "$(NO_PYTHON)" >&2; exit 1; }; \
 	"$$python" -m venv --clear .venv
 
-.venv/runtime.stamp: requirements.txt | .venv/bin/python
+.venv/runtime.stamp: requirements.lock | .venv/bin/python
 	@echo "Installing what the back office runs on ..."
-	@$(PIP_INSTALL) -r requirements.txt
+	@$(PIP_INSTALL) --require-hashes -r requirements.lock
 	@touch $@
 
-.venv/dev.stamp: requirements.txt requirements-dev.txt | .venv/bin/python
+.venv/dev.stamp: requirements.lock requirements-dev.lock | .venv/bin/python
 	@echo "Installing what the tests need ..."
-	@$(PIP_INSTALL) -r requirements-dev.txt
+	@$(PIP_INSTALL) --require-hashes -r requirements-dev.lock
 	@touch $@ .venv/runtime.stamp
 
 # The settings of a demonstration on this machine. Its key is readable by its owner only.

@@ -1,6 +1,7 @@
 """What `make` relies on: an interpreter is found, bad values are refused, and nothing outlives `serve`."""
 
 import os
+import re
 import signal
 import socket
 import stat
@@ -204,3 +205,18 @@ def processes() -> list[tuple[int, int, str, str]]:
     listing = subprocess.run(columns, capture_output=True, text=True, check=True).stdout
     rows = (line.split(maxsplit=3) for line in listing.splitlines())
     return [(int(pid), int(parent), state, " ".join(command)) for pid, parent, state, *command in rows]
+
+
+@pytest.mark.parametrize("name", ["requirements", "requirements-dev"])
+def test_what_is_pinned_is_locked_with_its_hashes(name):
+    """``make lock`` writes the lock files; a pin that was changed without it would not be what is installed."""
+    pinned, locked = (versions_in(ROOT / f"{name}.{kind}") for kind in ("txt", "lock"))
+
+    assert pinned
+    assert {package: locked.get(package) for package in pinned} == pinned
+    assert "--hash=sha256:" in (ROOT / f"{name}.lock").read_text()
+
+
+def versions_in(path: Path) -> dict[str, str]:
+    found = re.findall(r"^([\w-]+)(?:\[[\w,]+\])?==(\S+)", path.read_text(), re.MULTILINE)
+    return {package.lower(): version for package, version in found}
