@@ -19,7 +19,7 @@ def typed(value: Any) -> str:
 
 class DecimalInput(forms.TextInput):
     def __init__(self, attrs: dict[str, Any] | None = None):
-        super().__init__({"inputmode": "decimal", "autocomplete": "off", **(attrs or {})})
+        super().__init__({"inputmode": "decimal", "autocomplete": "off", "size": 8, **(attrs or {})})
 
     def format_value(self, value):
         """What a person typed stays as it is; what comes from the record gets the reader's mark."""

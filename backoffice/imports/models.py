@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from backoffice.history.models import ChangeSet
 from backoffice.imports import signals
@@ -36,7 +37,7 @@ class ImportRun(models.Model):
         APPLYING = "applying", _("being applied")
         APPLIED = "applied", _("applied")
         FAILED = "failed", _("failed")
-        CANCELLED = "cancelled", _("cancelled")
+        CANCELLED = "cancelled", pgettext_lazy("import", "cancelled")
 
     kind = models.CharField(_("kind"), max_length=20)
     file = models.FileField(upload_to=private_name)
