@@ -49,9 +49,8 @@ def run(stages: dict[str, Callable[[], bool]]) -> bool:
     return not failed
 
 
-def selection(is_deep: bool) -> list[str]:
-    expression = "not browser" if is_deep else "not browser and not deep"
-    return ["-n", str(min(os.cpu_count() or 1, 4)), "-m", expression]
+def selection(is_deep: bool, kind: str = "not browser") -> list[str]:
+    return ["-n", str(min(os.cpu_count() or 1, 4)), "-m", kind if is_deep else f"{kind} and not deep"]
 
 
 def on_postgresql(arguments: list[str], *pytest_args: str) -> bool:
@@ -69,8 +68,7 @@ def in_browser(is_deep: bool, *pytest_args: str) -> bool:
     except chromium.NoChromiumError as error:
         print(error, file=sys.stderr)
         return False
-    expression = "browser" if is_deep else "browser and not deep"
-    return pytest(["-m", expression], *pytest_args, TEST_DATABASE_URL="", CHROMIUM=found)
+    return pytest(selection(is_deep, "browser"), *pytest_args, TEST_DATABASE_URL="", CHROMIUM=found)
 
 
 def pytest(arguments: list[str], *pytest_args: str, **environment: str) -> bool:
