@@ -19,8 +19,6 @@ from inventory.sku import sku_key
 from inventory.stock_screens import StockScreensAdmin
 from inventory.stock_value_page import StockValueAdmin
 
-LOW = format_html('<span class="bo-badge bo-badge-warn">{}</span>', _("running low"))
-
 
 class ImportedItems(ImportFilter):
     staged, points, at = StagedItem, "sku_key", "sku_key"
@@ -41,6 +39,10 @@ class StockLevelInline(admin.TabularInline):
 
     def get_queryset(self, request):
         return super().get_queryset(request).select_related("location")
+
+
+def low_badge() -> str:
+    return format_html('<span class="bo-badge bo-badge-warn">{}</span>', _("running low"))
 
 
 @admin.register(Item)
@@ -91,7 +93,7 @@ class ItemAdmin(StockScreensAdmin, LabelsAdmin, ExportAdmin, TrackedAdmin):
 
     @admin.display(description=_("stock"), empty_value="")
     def state(self, item):
-        return LOW if item.is_low and item.is_stocked else ""
+        return low_badge() if item.is_low and item.is_stocked else ""
 
     def get_inlines(self, request, obj):
         return self.inlines if obj else []
@@ -168,7 +170,7 @@ class StockLevelAdmin(ExportAdmin, StockValueAdmin, TrackedAdmin):
 
     @admin.display(description=_("stock"), empty_value="")
     def state(self, level):
-        return LOW if level.is_low else ""
+        return low_badge() if level.is_low else ""
 
     def history_view(self, request, object_id, extra_context=None):
         """The item's own history has its levels in it."""

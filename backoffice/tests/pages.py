@@ -5,6 +5,7 @@ An address that names a record is opened for one record of each state its model 
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from django.contrib import admin
 from django.contrib.auth.models import Group, User
@@ -64,7 +65,14 @@ def sign_in(role: str) -> Client:
 
 def of(client: Client) -> list[str]:
     """The pages that this client may open. What is downloaded, posted to or refused is none."""
-    return [url for url in dict.fromkeys(addresses()) if _is_page(client.get(url))]
+    return [url for url, _answer in answers(client)]
+
+
+def answers(client: Client) -> Iterator[tuple[str, Any]]:
+    """The same pages, each as it was answered."""
+    for url in dict.fromkeys(addresses()):
+        if _is_page(answer := client.get(url)):
+            yield url, answer
 
 
 def _is_page(response) -> bool:
