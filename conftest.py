@@ -40,6 +40,7 @@ os.environ["DATABASE_URL"] = os.environ.get("TEST_DATABASE_URL") or f"sqlite:///
 
 from django.conf import settings  # noqa: E402  (only now may the settings be read)
 from django.test import TransactionTestCase  # noqa: E402
+from playwright.sync_api import expect  # noqa: E402
 
 from backoffice.tests import chromium  # noqa: E402
 
@@ -72,6 +73,7 @@ TransactionTestCase._fixture_teardown = _remove_triggers_and_empty_tables
 def pytest_configure(config):
     if config.option.markexpr.startswith("browser"):  # Playwright keeps an event loop running in the test's thread
         os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+        expect.set_options(timeout=20_000)  # a machine that is busy is slow, not wrong
 
 
 def pytest_unconfigure(config):
