@@ -184,6 +184,7 @@ OTP_TOTP_ISSUER = env.text("COMPANY_NAME", "Backroom")
 
 AXES_HANDLER = "backoffice.access.lockout.LockoutHandler"
 AXES_LOCKOUT_CALLABLE = "backoffice.access.lockout.answer"
+AXES_USERNAME_CALLABLE = "backoffice.access.lockout.name_of"
 AXES_CLIENT_IP_CALLABLE = "backoffice.access.addresses.of"
 AXES_LOCKOUT_PARAMETERS = ["ip_address", ["username", "ip_address"]]
 AXES_FAILURE_LIMIT = env.number("SIGN_IN_TRIES", 5)

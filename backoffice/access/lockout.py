@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db.models import Sum
 from django.shortcuts import render
 
+LONGEST_NAME = 255
 LENIENCE = 4  # an address, which a whole office may share, may fail this many times as often as an account from it
 
 
@@ -20,6 +21,12 @@ class LockoutHandler(AxesDatabaseHandler):
             for attempts in self.get_user_attempts(request, credentials)
         )
         return max(by_account, by_address // LENIENCE)
+
+
+def name_of(request, credentials=None) -> str:
+    """The name that was typed, as long as a row of axes takes: PostgreSQL refuses a longer one."""
+    typed = (credentials or {}).get("username") or request.POST.get("username", "")
+    return str(typed)[:LONGEST_NAME]
 
 
 def was_locked_out(request) -> bool:
