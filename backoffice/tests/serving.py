@@ -70,7 +70,7 @@ def free_port() -> int:
 
 def manage(*arguments: str, **values: str) -> subprocess.CompletedProcess[str]:
     environment = surroundings(**values)
-    return subprocess.run([*MANAGE, *arguments], cwd=ROOT, env=environment, capture_output=True, text=True, timeout=180)
+    return subprocess.run([*MANAGE, *arguments], cwd=ROOT, env=environment, capture_output=True, text=True, timeout=600)
 
 
 def surroundings(**values: str) -> dict[str, str]:
