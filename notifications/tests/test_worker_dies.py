@@ -35,11 +35,14 @@ class Killer:
     def __init__(self, dice: Random):
         self.dice, self.pid, self.moment, self.calls_left = dice, 0, "", 0
         self.killed: Counter[str] = Counter()  # by moment
-        self.may_repeat: Counter[str] = Counter()  # by message: accepted, and the worker died before it was written
-        self.must_repeat: Counter[str] = Counter()
+        self.must_repeat: Counter[str] = Counter()  # by message: accepted, and the worker died before it could know
+        self.may_repeat: Counter[str] = Counter()  # it was at the message: what the provider did, nobody knows
+        self._counted: set[tuple[int, int]] = set()  # (message, attempt)
+        self._repeated = ""  # the message of this round that the provider took and must see again
 
     def aim(self, pid: int, moment: str) -> None:
         self.calls_left, self.moment, self.pid = self.dice.randint(1, MESSAGES_A_ROUND), moment, pid
+        self._repeated = ""
         if moment == "before":
             Thread(target=self._kill_soon).start()
 
@@ -55,14 +58,22 @@ class Killer:
         if self.calls_left == 0 and self.moment == "accepted":
             self._kill()
             self.must_repeat[message.key] += 1
+            self._repeated = message.key
             return "accept_then_reset"
         return ""
 
     def on_answered(self, message: Received) -> None:
         if self.calls_left == 0 and self.moment == "answered":
             time.sleep(self.dice.uniform(0, 0.01))
-            self.may_repeat[message.key] += 1
             self._kill()
+
+    def count_what_it_was_at(self) -> None:
+        """After the worker died, whenever that was: each attempt that it left open may have reached the provider."""
+        for attempt in Notification.objects.filter(state=State.SENDING).values_list("pk", "attempts"):
+            key = str(attempt[0])
+            if attempt not in self._counted and key != self._repeated:
+                self.may_repeat[key] += 1
+            self._counted.add(attempt)
 
     def _kill(self) -> None:
         pid, self.pid = self.pid, 0
@@ -83,6 +94,7 @@ def work_and_kill(workers: Nursery, killer: Killer, moment: str, number: int, jo
         os.kill(pid, signal.SIGKILL)
     while is_running(pid):
         time.sleep(0.001)
+    killer.count_what_it_was_at()
 
 
 def recover(settings, provider: Provider) -> None:
