@@ -87,7 +87,7 @@ python:
 # The settings of a demonstration on this machine. Its key is readable by its owner only.
 .env: | .venv/bin/python
 	@mkdir -p var; umask 077; key="$$($(PYTHON) -c 'import secrets; print(secrets.token_urlsafe(50))')" && \
-	printf '%s\n' "SECRET_KEY=$$key" DJANGO_HTTPS=0 DEMO=1 EMAIL_PROVIDER=capture > $@
+	printf '%s\n' "SECRET_KEY=$$key" DJANGO_HTTPS=0 DEMO=1 EMAIL_PROVIDER=capture LOG_LEVEL=WARNING > $@
 
 var/static/staticfiles.json: .venv/runtime.stamp $(STATIC_FILES) | .env
 	@$(MANAGE) collectstatic --noinput --clear --verbosity 0
