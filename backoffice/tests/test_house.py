@@ -85,3 +85,11 @@ def test_there_are_no_drawers(drawer):
     found = [path for app in sorted(OURS) for path in settings.BASE_DIR.glob(f"{app}/**/{drawer}*")]
 
     assert found == []
+
+
+def test_every_test_that_the_security_page_names_is_there():
+    page = (settings.BASE_DIR / "docs" / "security.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"`([a-z_/]+/tests(?:/test_\w+\.py)?)`", page))
+
+    assert len(named) > 20
+    assert [path for path in sorted(named) if not (settings.BASE_DIR / path).exists()] == []
