@@ -62,8 +62,10 @@ def screen(request, browser, live_server):
 def defects(page) -> list[str]:
     """Console errors (a breach of the content security policy is one), foreign hosts, overflow and axe's findings.
 
-    In the dark only colours can be worse than they were in the light.
+    In the dark only colours can be worse than they were in the light. A page is looked at when it has loaded: its
+    scripts are what labels some of it.
     """
+    page.wait_for_load_state()
     wider = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
     violations = axe.run(page).response["violations"]
     page.emulate_media(color_scheme="dark")
