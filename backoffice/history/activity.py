@@ -60,6 +60,12 @@ class Told:
         """Changes that the sentence leaves out: further fields of its record, and other rows."""
         return max(self.rows - 1, 0) + max(len(self.head.changes) - 1, 0) if self.head else self.rows
 
+    @property
+    def is_summed_up(self) -> bool:
+        """Whether the act's own summary says more than the first of its many rows."""
+        act = self.change_set
+        return bool(act.source == ChangeSet.Source.IMPORT and act.summary and self.more)
+
 
 @dataclass(frozen=True)
 class Feed:

@@ -19,7 +19,7 @@ LONGEST = 60  # characters of a value; the whole stands on the act's page
 
 def sentence(told: Told) -> SafeString:
     head, who = told.head, format_html("<b>{}</b>", told.change_set.user_name)
-    if head is None:
+    if head is None or told.is_summed_up:
         return format_html("{}: {}", who, told.change_set.summary)
     return format_html("{}{}", _of(head, who), _and_more(told))
 

@@ -23,8 +23,8 @@ def main() -> None:
         browser = playwright.chromium.launch(executable_path=chromium.find(), args=chromium.flags())
         for scheme, size, suffix in [("light", DESK, ""), ("dark", DESK, "-dark"), ("light", PHONE, "-phone")]:
             page = sign_in(browser, url, scheme, size)
-            for name, path in pages(page, suffix):
-                page.goto(f"{url}{path}")
+            page.on("dialog", lambda dialog: dialog.accept())  # the order that is entered is left unsaved
+            for name in pages(page, suffix):
                 page.wait_for_load_state("networkidle")
                 save(page, f"{name}{suffix}")
         browser.close()
@@ -53,26 +53,50 @@ def sign_in(browser: Browser, url: str, scheme, size) -> Page:
     return page
 
 
-def pages(page: Page, suffix: str) -> Iterator[tuple[str, str]]:
-    """(name, path) of what is shown: the first page in every dress, the rest where it shows most."""
-    yield "today", "/admin/"
+def pages(page: Page, suffix: str) -> Iterator[str]:
+    """Opens what is shown, one page after the other, and gives its name: in every dress what shows most in it."""
+    page.goto(f"{origin(page)}/admin/")
+    yield "today"
+    yield enter_an_order(page)
     if suffix == "-phone":
-        yield "orders", "/admin/orders/order/"
-    elif not suffix:
-        yield "items", "/admin/inventory/item/"
-        yield "order", first(page, "/admin/orders/order/?status__exact=confirmed")
-        yield "item", first(page, "/admin/inventory/stocklevel/?low=1")
-        yield "activity", "/admin/history/changeset/"
-        yield "import", check_of_a_file(page)
+        page.goto(f"{origin(page)}/admin/orders/order/")
+        yield "orders"
+    open_first(page, "/admin/inventory/stocklevel/?low=1")
+    yield "item"
+    if suffix:
+        return
+    page.goto(f"{origin(page)}/admin/inventory/item/")
+    yield "items"
+    yield check_a_file(page)
+    run = apply_it(page)
+    page.goto(f"{origin(page)}/admin/history/changeset/")
+    yield "activity"
+    page.goto(run)
+    page.get_by_role("link", name="Undo this import").click()
+    yield "undo"
 
 
-def first(page: Page, path: str) -> str:
-    """The address of the first record of a list."""
+def open_first(page: Page, path: str) -> None:
     page.goto(f"{origin(page)}{path}")
-    return page.locator("#result_list tbody th a").first.get_attribute("href") or path
+    page.locator("#result_list tbody th a").first.click()
 
 
-def check_of_a_file(page: Page) -> str:
+def enter_an_order(page: Page) -> str:
+    """One line that there is, and one that is short."""
+    page.goto(f"{origin(page)}/admin/orders/order/add/")
+    for typed in ("2*COF-1013", "40*BRW-1080"):
+        page.keyboard.type(typed)
+        page.keyboard.press("Enter")
+    page.keyboard.press("Alt+c")
+    page.keyboard.type("Dev")
+    page.locator(".select2-results__option--highlighted", has_text="Dev").wait_for()
+    page.keyboard.press("Enter")
+    page.locator(".bo-short").wait_for()
+    page.locator("#customer-panel a").first.wait_for()
+    return "order"
+
+
+def check_a_file(page: Page) -> str:
     """Uploads the messy count of the samples, and stops where it is checked."""
     page.goto(f"{origin(page)}/admin/imports/importrun/add/")
     page.locator("[type=file]").set_input_files(serving.ROOT / "fixtures" / "samples" / "stock-count.xlsx")
@@ -81,7 +105,14 @@ def check_of_a_file(page: Page) -> str:
     if "/match/" in page.url:
         page.get_by_role("button", name="Check").click()
         page.wait_for_url("**/check/")
-    return page.url.removeprefix(origin(page))
+    return "import"
+
+
+def apply_it(page: Page) -> str:
+    """Applies the good rows; returns the address of the import."""
+    page.get_by_role("button", name="Good rows only").click()
+    page.get_by_role("link", name="Undo this import").wait_for()
+    return page.url
 
 
 def origin(page: Page) -> str:
