@@ -1,7 +1,9 @@
 """What orders show on the first page: how many came in, what is to be shipped, and what was left lying."""
 
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
+from typing import Any
 
 from django.db.models import Count, Min
 from django.utils import timezone
@@ -31,12 +33,23 @@ def contribute():
     dashboard.contribute(Entered, ToShip, Revenue, Pipeline, PerDay, Late, Overdue, Forgotten, steps=[first_order])
 
 
-class Entered(Figure):
+class ByDay(Card):
+    """What came in day by day, asked for once however many cards show it."""
+
+    @property
+    def entered(self) -> list[tuple[date, int, int]]:
+        request: Any = self.request
+        if not hasattr(request, "entered_by_day"):
+            request.entered_by_day = daily.entered(self.period)
+        return request.entered_by_day
+
+
+class Entered(ByDay, Figure):
     title, permission, place = gettext_lazy("Orders entered"), VIEW, 10
 
-    @cached_property
+    @property
     def days(self):
-        return daily.entered(self.period)
+        return self.entered
 
     @property
     def value(self):
@@ -133,7 +146,7 @@ class Pipeline(Card):
         return list_url(ORDERS, entered=self.period.span, status__exact=status)
 
 
-class PerDay(Card):
+class PerDay(ByDay):
     """A bar for each day, the same day of the period before as an outline behind it."""
 
     area, template, place = "wide", "orders/per_day_card.html", 10
@@ -141,7 +154,7 @@ class PerDay(Card):
 
     @cached_property
     def drawn(self):
-        days = daily.entered(self.period)
+        days = self.entered
         return charts.bars([(day, now, before, list_url(ORDERS, entered=f"{day}..{day}")) for day, now, before in days])
 
     @property

@@ -9,10 +9,11 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from backoffice.fields import LinesField
 from backoffice.history import change_sets
 from backoffice.history.models import History, Tracked
 from inventory.claims import Claim, Source
-from inventory.fields import LedgerField, LinesField, MoneyField, PercentField, TotalField
+from inventory.fields import LedgerField, MoneyField, PercentField, TotalField
 from inventory.models import MAX_QUANTITY, Item, Location
 from orders import people, totals
 from orders.querysets import OrderLineQuerySet, OrderQuerySet
@@ -121,6 +122,7 @@ class Order(Tracked):
             ),
             models.Index(fields=["created_at"], name="order_drafts", condition=Q(status="draft")),
             models.Index(fields=["due_date", "id"], name="order_due", condition=Q(due_date__isnull=False)),
+            models.Index(fields=["status", "due_date"], name="order_overdue"),  # counted without the shipped ones
         ]
         permissions = [
             ("cancel_order", "Can cancel an order"),

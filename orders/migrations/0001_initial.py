@@ -1,3 +1,4 @@
+import backoffice.fields
 import django.core.validators
 import django.db.models.deletion
 import inventory.fields
@@ -26,7 +27,7 @@ class Migration(migrations.Migration):
                 ('name', models.CharField(db_index=True, max_length=150, verbose_name='name')),
                 ('email', models.EmailField(blank=True, db_index=True, max_length=254, verbose_name='email')),
                 ('phone', models.CharField(blank=True, max_length=20, verbose_name='phone')),
-                ('address', inventory.fields.LinesField(blank=True, verbose_name='address')),
+                ('address', backoffice.fields.LinesField(blank=True, verbose_name='address')),
                 ('told', models.CharField(choices=[('email', 'by email'), ('text', 'by text message'), ('both', 'by email and text message'), ('not', 'not at all')], default='email', max_length=5, verbose_name='wants to be told')),
                 ('name_key', models.CharField(db_index=True, editable=False, max_length=300)),
                 ('email_key', models.CharField(db_index=True, editable=False, max_length=300)),
@@ -45,8 +46,8 @@ class Migration(migrations.Migration):
                 ('number', models.CharField(blank=True, editable=False, max_length=40, unique=True, verbose_name='number')),
                 ('status', models.CharField(choices=[('draft', 'draft'), ('confirmed', 'confirmed'), ('partly', 'partly shipped'), ('shipped', 'shipped'), ('cancelled', 'cancelled')], default='draft', editable=False, max_length=10, verbose_name='status')),
                 ('due_date', models.DateField(blank=True, null=True, verbose_name='due')),
-                ('address', inventory.fields.LinesField(blank=True, help_text="Blank: the customer's address.", verbose_name='ship to')),
-                ('note', inventory.fields.LinesField(blank=True, verbose_name='note for the warehouse')),
+                ('address', backoffice.fields.LinesField(blank=True, help_text="Blank: the customer's address.", verbose_name='ship to')),
+                ('note', backoffice.fields.LinesField(blank=True, verbose_name='note for the warehouse')),
                 ('discount_percent', inventory.fields.PercentField(blank=True, default=Decimal('0'), help_text='Off the sum of the lines.', verbose_name='discount %')),
                 ('tax_rate', inventory.fields.PercentField(blank=True, help_text="Blank: each item's own rate. 0 for customers abroad.", null=True, verbose_name='tax %')),
                 ('total', inventory.fields.TotalField(decimal_places=2, max_digits=15, verbose_name='total')),
@@ -181,7 +182,7 @@ class Migration(migrations.Migration):
                 ('name', models.CharField(max_length=150, verbose_name='name')),
                 ('email', models.EmailField(blank=True, max_length=254, verbose_name='email')),
                 ('phone', models.CharField(blank=True, max_length=20, verbose_name='phone')),
-                ('address', inventory.fields.LinesField(blank=True, verbose_name='address')),
+                ('address', backoffice.fields.LinesField(blank=True, verbose_name='address')),
                 ('told', models.CharField(choices=[('email', 'by email'), ('text', 'by text message'), ('both', 'by email and text message'), ('not', 'not at all')], default='email', max_length=5, verbose_name='wants to be told')),
                 ('history_change_reason', models.TextField(null=True)),
                 ('history_id', models.BigAutoField(editable=False, primary_key=True, serialize=False)),
@@ -206,8 +207,8 @@ class Migration(migrations.Migration):
                 ('number', models.CharField(blank=True, editable=False, max_length=40, verbose_name='number')),
                 ('status', models.CharField(choices=[('draft', 'draft'), ('confirmed', 'confirmed'), ('partly', 'partly shipped'), ('shipped', 'shipped'), ('cancelled', 'cancelled')], default='draft', editable=False, max_length=10, verbose_name='status')),
                 ('due_date', models.DateField(blank=True, null=True, verbose_name='due')),
-                ('address', inventory.fields.LinesField(blank=True, help_text="Blank: the customer's address.", verbose_name='ship to')),
-                ('note', inventory.fields.LinesField(blank=True, verbose_name='note for the warehouse')),
+                ('address', backoffice.fields.LinesField(blank=True, help_text="Blank: the customer's address.", verbose_name='ship to')),
+                ('note', backoffice.fields.LinesField(blank=True, verbose_name='note for the warehouse')),
                 ('discount_percent', inventory.fields.PercentField(blank=True, default=Decimal('0'), help_text='Off the sum of the lines.', verbose_name='discount %')),
                 ('tax_rate', inventory.fields.PercentField(blank=True, help_text="Blank: each item's own rate. 0 for customers abroad.", null=True, verbose_name='tax %')),
                 ('version', models.PositiveIntegerField(default=0, editable=False)),
@@ -255,6 +256,10 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='order',
             index=models.Index(condition=models.Q(('due_date__isnull', False)), fields=['due_date', 'id'], name='order_due'),
+        ),
+        migrations.AddIndex(
+            model_name='order',
+            index=models.Index(fields=['status', 'due_date'], name='order_overdue'),
         ),
         migrations.AddConstraint(
             model_name='order',
