@@ -16,7 +16,7 @@ from inventory.stock_screens import PERMISSION, SCREENS
 def contribute():
     acts = palette.acts(
         (_("New item"), "admin:inventory_item_add", "inventory.add_item", "n s"),
-        (_("Import a spreadsheet"), "admin:imports_importrun_add", "imports.add_importrun", "n i"),
+        (_("New import of a spreadsheet"), "admin:imports_importrun_add", "imports.add_importrun", "n i"),
     )
     palette.contribute(_("Do"), acts)
     palette.contribute(_("Do"), act_on_item)

@@ -1,10 +1,14 @@
 """Small courtesies that only a browser can show."""
 
+import re
+
 import pytest
 from playwright.sync_api import Page, expect
 
 from backoffice.tests import chromium, pages
-from orders.tests.shop import make_customer
+from inventory.tests.shop import make_item
+from orders.models import Order
+from orders.tests.shop import make_customer, place_order
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -82,3 +86,41 @@ def test_the_heading_of_a_list_stays_in_sight(mia, live_server):
     mia.mouse.wheel(0, 1200)
 
     expect(mia.get_by_role("link", name="Email")).to_be_in_viewport()
+
+
+SHOWN_CONTROLS = """() => [...document.querySelectorAll("nav, .app-header, .bo-find, button, .btn, [type=checkbox]")]
+    .filter(one => one.checkVisibility({visibilityProperty: true})).map(one => one.outerHTML.slice(0, 120))"""
+CUT = """() => Array.from(document.querySelectorAll("main table, main :has(> table)"))
+    .filter(one => one.scrollWidth > document.documentElement.clientWidth).map(one => one.className)"""
+A4 = {"width": 688, "height": 1017}  # what is left of the sheet between its margins
+
+
+@pytest.mark.parametrize(
+    "path", ["orders/order/", "orders/order/{order}/change/", "orders/order/{order}/packing-slip/"]
+)
+def test_paper_shows_whole_tables_and_nothing_to_press(mia, live_server, path):
+    lines = [(make_item(f"MUG-{number}", name="Stoneware mug with a long name", on_hand=9), 2) for number in range(9)]
+    place_order(*lines)
+    mia.emulate_media(media="print", color_scheme="dark")
+    mia.set_viewport_size(A4)
+
+    mia.goto(f"{live_server.url}/admin/{path.format(order=Order.objects.get().pk)}")
+
+    assert mia.evaluate(SHOWN_CONTROLS) == []
+    assert mia.evaluate(CUT) == []
+    expect(mia.locator("main thead:visible").first).to_be_visible()
+    assert mia.evaluate("getComputedStyle(document.querySelector('main h1')).color") in {
+        "rgb(17, 17, 17)",
+        "rgb(31, 38, 48)",
+    }
+
+
+def test_who_wants_no_motion_gets_none_and_no_complaint(mia, live_server):
+    complaints = []
+    mia.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
+    mia.emulate_media(reduced_motion="reduce")
+
+    mia.goto(f"{live_server.url}/admin/")
+
+    expect(mia.locator("body")).to_have_class(re.compile("reduce-motion"))  # AdminLTE has noticed
+    assert complaints == []

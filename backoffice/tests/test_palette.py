@@ -31,7 +31,7 @@ def ask(client, question: str = "") -> dict[str, list[str]]:
 
 
 def test_without_a_question_it_offers_what_a_role_may_do(as_role):
-    assert ask(as_role("Sales"))["Do"] == ["New order", "New customer", "Import a spreadsheet"]
+    assert ask(as_role("Sales"))["Do"] == ["New order", "New customer", "New import of a spreadsheet"]
 
 
 def test_who_only_reads_is_offered_nothing_to_do(as_role):

@@ -73,9 +73,10 @@
     if (!menu || !account) return;
     account.append(menu.content.cloneNode(true));
     const system = window.matchMedia("(prefers-color-scheme: dark)");
+    const paper = window.matchMedia("print");
     const chosen = () => localStorage.getItem("jazzmin-theme-mode") ?? "auto";
     const show = () => {
-      const theme = chosen() === "auto" ? (system.matches ? "dark" : "light") : chosen();
+      const theme = paper.matches ? "light" : chosen() === "auto" ? (system.matches ? "dark" : "light") : chosen();
       document.documentElement.setAttribute("data-bs-theme", theme);
       all("[data-bo-theme]").forEach((button) => {
         button.setAttribute("aria-pressed", String(button.dataset.boTheme === chosen()));
@@ -88,7 +89,7 @@
       localStorage.setItem("jazzmin-theme-mode", button.dataset.boTheme);
       show();
     });
-    system.addEventListener("change", show);
+    [system, paper].forEach((query) => query.addEventListener("change", show));
     show();
   }
 
