@@ -7,6 +7,7 @@ pytest-django would then read the settings before this file could set what they 
 import os
 import shutil
 import tempfile
+from math import inf
 from pathlib import Path
 
 import pytest
@@ -84,3 +85,11 @@ def pytest_unconfigure(config):
 def browser_type_launch_args(browser_type_launch_args):
     found = chromium.find()
     return browser_type_launch_args | {"executable_path": found, "args": chromium.flags()}
+
+
+@pytest.fixture(autouse=True)
+def company_of_the_environment():
+    """Nothing is asked of the database until a test saves a company."""
+    from backoffice.company import who
+
+    who._kept = inf, who.of_environment()

@@ -1,5 +1,6 @@
 from django.apps import AppConfig
 from django.contrib.admin.apps import AdminConfig
+from django.contrib.auth.apps import AuthConfig
 from django.utils.translation import gettext_lazy as _
 
 
@@ -8,11 +9,14 @@ class BackOfficeConfig(AppConfig):
     verbose_name = _("Back office")
 
     def ready(self):
-        from backoffice import checks, company, receivers  # noqa: F401  (checks register themselves)
+        from backoffice import checks, receivers  # noqa: F401  (checks register themselves)
 
         receivers.connect()
-        company.contribute()
 
 
 class BackOfficeAdminConfig(AdminConfig):
     default_site = "backoffice.site.BackOfficeSite"
+
+
+class PeopleConfig(AuthConfig):
+    verbose_name = _("Settings")  # where the menu has users and roles

@@ -2,8 +2,9 @@
 
 from decimal import Decimal
 
-from django.conf import settings
 from django.utils.formats import number_format
+
+from backoffice.company import who
 
 
 def amount(value: Decimal) -> str:
@@ -11,7 +12,7 @@ def amount(value: Decimal) -> str:
 
 
 def money(value: Decimal) -> str:
-    return f"{amount(value)} {settings.CURRENCY}"
+    return f"{amount(value)} {who.company().currency}"
 
 
 def percent(value: Decimal) -> str:

@@ -6,6 +6,7 @@ from typing import Any
 import dj_database_url
 from django.core.management.utils import get_random_secret_key
 from django.utils.csp import CSP
+from django.utils.functional import lazy
 from django.utils.translation import gettext_lazy
 
 from backoffice import env, mail_providers
@@ -47,10 +48,11 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 
 # Scripts run from our own files or carry the page's nonce. Style attributes are Jazzmin's (widths set in its markup).
+STILL = "'sha256-fan50TkKJko8u9qPb1hijCVTe55vEZhy8spKqC8qEic='"  # AdminLTE's style for who wants no motion
 SECURE_CSP = {
     "default-src": [CSP.SELF],
     "script-src": [CSP.SELF, CSP.NONCE],
-    "style-src": [CSP.SELF, CSP.NONCE],
+    "style-src": [CSP.SELF, CSP.NONCE, STILL],
     "style-src-attr": [CSP.UNSAFE_INLINE],
     "img-src": [CSP.SELF, "data:"],
     "object-src": [CSP.NONE],
@@ -66,7 +68,7 @@ INSTALLED_APPS = [
     "import_export",  # before jazzmin, whose copies of its templates are out of date
     "jazzmin",
     "backoffice.apps.BackOfficeAdminConfig",
-    "django.contrib.auth",
+    "backoffice.apps.PeopleConfig",
     "django.contrib.contenttypes",
     "django.contrib.messages",
     "django.contrib.staticfiles",
@@ -78,6 +80,7 @@ INSTALLED_APPS = [
     "anymail",
     "django_ox",
     "backoffice.exports",
+    "backoffice.company",
     "backoffice.filters",
     "backoffice.history",
     "backoffice.access",
@@ -180,7 +183,6 @@ AUTH_PASSWORD_VALIDATORS = [
 
 # Roles whose people need a second factor to get in; "superusers" means those. Everybody else may have one.
 TWO_FACTOR_ROLES = env.words("TWO_FACTOR_ROLES")
-OTP_TOTP_ISSUER = env.text("COMPANY_NAME", "Backroom")
 
 AXES_HANDLER = "backoffice.access.lockout.LockoutHandler"
 AXES_LOCKOUT_CALLABLE = "backoffice.access.lockout.answer"
@@ -281,7 +283,7 @@ NOTIFICATIONS_AN_HOUR = env.number("NOTIFICATIONS_AN_HOUR", 20)  # to one person
 
 # The shop -------------------------------------------------------------------------------------------------------------
 
-COMPANY_NAME = env.text("COMPANY_NAME", "Backroom")
+COMPANY_NAME = env.text("COMPANY_NAME", "Backroom")  # until somebody saves the page of the company; the currency, too
 CURRENCY = env.text("CURRENCY", "EUR")
 TAX_RATE = env.percent("TAX_RATE", "0")  # of new items, in percent
 PHONE_REGION = env.text("PHONE_REGION", "").upper()  # where phone numbers without country code are from, such as GB
@@ -328,10 +330,20 @@ WITHOUT_SCREEN = {  # models of libraries that have no place in the admin
     "otp_totp.totpdevice",
 }
 
+
+def _shown_name(device=None) -> str:
+    from backoffice.company import who
+
+    return who.name()
+
+
+SHOWN_NAME = lazy(_shown_name, str)()
+OTP_TOTP_ISSUER = _shown_name
+
 JAZZMIN_SETTINGS: dict[str, Any] = {
-    "site_title": COMPANY_NAME,
-    "site_header": COMPANY_NAME,
-    "site_brand": COMPANY_NAME,
+    "site_title": SHOWN_NAME,
+    "site_header": SHOWN_NAME,
+    "site_brand": SHOWN_NAME,
     "site_logo": "backoffice/logo.svg",
     "login_logo": "backoffice/logo.svg",
     "site_icon": "backoffice/logo.svg",
@@ -353,6 +365,7 @@ JAZZMIN_SETTINGS: dict[str, Any] = {
         "auth": "fas fa-users-cog",
         "auth.group": "fas fa-user-shield",
         "auth.user": "fas fa-user",
+        "company.company": "fas fa-store",
         "django_ox.oxtask": "fas fa-cogs",
         "exports.export": "fas fa-file-export",
         "history.changeset": "fas fa-history",
@@ -421,7 +434,8 @@ MENU: list[tuple[Any, list[Any]]] = [
     (
         gettext_lazy("Settings"),
         [
-            ("admin:company", gettext_lazy("Company and health"), "fas fa-store"),
+            "company.company",
+            ("admin:about", gettext_lazy("Health and settings"), "fas fa-heartbeat"),
             "notifications.rule",
             "notifications.wording",
             "auth.user",

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from io import BytesIO
 
-from django.conf import settings
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from reportlab.lib import colors
@@ -14,6 +13,7 @@ from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import BaseDocTemplate, Flowable, Frame, KeepTogether, PageTemplate, Spacer, Table
 from reportlab.platypus.doctemplate import NextPageTemplate, PageBreak
 
+from backoffice.company import who
 from backoffice.printing import (
     BARCODE_HEIGHT,
     BARCODE_WIDTH,
@@ -54,7 +54,12 @@ class Sheet:
 
     @property
     def company(self) -> str:
-        return settings.COMPANY_NAME
+        return who.name()
+
+    @property
+    def sender(self) -> list[str]:
+        """Address, tax number and the like of the company."""
+        return who.company().lines
 
     @property
     def cells(self) -> Iterator[Iterator[tuple[str, Column]]]:
@@ -74,7 +79,7 @@ def pdf(sheets: Iterable[Sheet]) -> bytes:
     sheets, file = list(sheets), BytesIO()
     register_fonts()
     name = ", ".join(f"{sheet.title} {sheet.reference}" for sheet in sheets[:3])
-    document = BaseDocTemplate(file, pagesize=A4, title=name, author=settings.COMPANY_NAME)
+    document = BaseDocTemplate(file, pagesize=A4, title=name, author=who.name())
     story: list[Flowable] = []
     for number, sheet in enumerate(sheets):
         document.addPageTemplates(_templates(number, sheet))
@@ -108,9 +113,10 @@ class _NumberedCanvas(Canvas):
     def _write_foot(self, page: int, pages: int) -> None:
         self.setFont(REGULAR, 8)
         self.setFillGray(0.35)
-        self.drawString(
-            MARGIN, FOOT, _one_line(f"{settings.COMPANY_NAME} · {self.sheet.reference}", REGULAR, 8, 120 * mm)
-        )
+        name, sender = self.sheet.company, " · ".join(self.sheet.sender)
+        self.drawString(MARGIN, FOOT, _one_line(f"{name} · {self.sheet.reference}", REGULAR, 8, 120 * mm))
+        for number, line in enumerate(wrapped(sender, REGULAR, 8, WIDTH, most=2), start=1):
+            self.drawString(MARGIN, FOOT - number * 3.5 * mm, line)
         self.drawRightString(
             A4[0] - MARGIN, FOOT, printable(_("Page %(page)d of %(pages)d") % {"page": page, "pages": pages})
         )
@@ -142,7 +148,7 @@ def _frame(head: float) -> Frame:
 def _write_head(canvas: Canvas, sheet: Sheet) -> None:
     top, left_width = A4[1] - MARGIN, WIDTH - BARCODE_WIDTH - 6 * mm
     canvas.setFont(BOLD, 11)
-    canvas.drawString(MARGIN, top - 4 * mm, _one_line(settings.COMPANY_NAME, BOLD, 11, left_width))
+    canvas.drawString(MARGIN, top - 4 * mm, _one_line(sheet.company, BOLD, 11, left_width))
     canvas.setFont(REGULAR, 22)
     canvas.drawString(MARGIN, top - 17 * mm, _one_line(sheet.title, REGULAR, 22, left_width))
     right = A4[0] - MARGIN

@@ -9,7 +9,7 @@ from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 
-from backoffice import company, dashboard, menu, notices, palette, preferences
+from backoffice import about, dashboard, menu, notices, palette, preferences
 from backoffice.filters import views as filters
 
 
@@ -41,7 +41,7 @@ class BackOfficeSite(admin.AdminSite):
         own = [
             path("palette/", self.admin_view(palette.answer), name="palette"),
             path("badges/", self.admin_view(menu.badges), name="badges"),
-            path("company/", self.admin_view(company.page), name="company"),
+            path("about/", self.admin_view(about.page), name="about"),
             *filters.urls(self),
             path("preferences/", self.admin_view(preferences.page), name="preferences"),
         ]

@@ -38,14 +38,6 @@ class PercentField(models.DecimalField):
         return super().formfield(**{"form_class": DecimalField, **kwargs})
 
 
-class LinesField(models.TextField):
-    """Text whose lines end in \\n, though browsers send \\r\\n: the same text is the same wherever it comes from."""
-
-    def to_python(self, value):
-        text = super().to_python(value)
-        return text and text.replace("\r\n", "\n")
-
-
 class DerivedField(models.Field):
     """A figure that its own verbs compute and no save assigns.
 

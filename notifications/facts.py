@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
 
+from backoffice.company import who
 from backoffice.money import amount, money, percent
 from notifications.choices import Event
 from notifications.models import Notification
@@ -21,7 +22,7 @@ Facts = dict[str, Any]
 
 def of(notification: Notification) -> Facts:
     """Read now, from what is committed; what only the moment of the event knew was kept with the message."""
-    shared = {"company": settings.COMPANY_NAME, "name": notification.who}
+    shared = {"company": who.name(), "name": notification.who}
     return shared | SOURCES[Event(notification.event)](notification)
 
 

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils.safestring import mark_safe
 
+from backoffice.company import who
 from notifications import facts, unsubscribing, wording
 from notifications.choices import COURTESIES, Channel
 from notifications.models import Notification
@@ -59,7 +59,7 @@ def mail_parts(sources: dict[str, str], known: facts.Facts, unsubscribe: str = "
         "subject": subject,
         "body": mark_safe(body),  # its facts were escaped when it was filled
         "text": wording.fill(sources["text"], known).strip(),
-        "company": settings.COMPANY_NAME,
+        "company": who.name(),
         "unsubscribe": unsubscribe,
     }
     text, html = (unmarked(render_to_string(f"notifications/mail.{part}", frame)) for part in ("txt", "html"))

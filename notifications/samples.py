@@ -4,18 +4,14 @@ from decimal import Decimal
 
 from django.conf import settings
 
+from backoffice.company import who
 from backoffice.money import money
 from notifications.choices import OF_IMPORTS, OF_ORDERS, Event
 from notifications.facts import Facts, site_link
 
-LINES = [
-    {"quantity": 2, "name": "Mug, blue", "sku": "MUG-1036", "discount": "", "amount": money(Decimal(25))},
-    {"quantity": 1, "name": "Kettle & cups <set>", "sku": "KET-2001", "discount": "10%", "amount": money(Decimal(54))},
-]
-
 
 def of(event: str) -> Facts:
-    shared = {"company": settings.COMPANY_NAME, "name": "Katherine Johnson"}
+    shared = {"company": who.name(), "name": "Katherine Johnson"}
     if event in OF_ORDERS:
         return shared | of_order()
     if event in OF_IMPORTS:
@@ -23,13 +19,19 @@ def of(event: str) -> Facts:
     return shared | OTHERS[Event(event)]()
 
 
+def lines() -> list[Facts]:
+    mug = {"quantity": 2, "name": "Mug, blue", "sku": "MUG-1036", "discount": ""}
+    kettle = {"quantity": 1, "name": "Kettle & cups <set>", "sku": "KET-2001", "discount": "10%"}
+    return [mug | {"amount": money(Decimal(25))}, kettle | {"amount": money(Decimal(54))}]
+
+
 def of_order() -> Facts:
     return {
         "number": f"{settings.ORDER_NUMBER_PREFIX}1042",
         "address": "1 Mill Lane\nLondon",
         "due": "",
-        "lines": LINES,
-        "shipped": [{key: line[key] for key in ("quantity", "name", "sku")} for line in LINES],
+        "lines": lines(),
+        "shipped": [{key: line[key] for key in ("quantity", "name", "sku")} for line in lines()],
         "left": 3,
         "discount": {"percent": "5%", "amount": money(Decimal(3))},
         "taxes": [],

@@ -10,6 +10,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.generic import View
 
+from backoffice.company import who
 from notifications.suppression import Suppression, suppress
 
 SALT = "notifications.unsubscribe"
@@ -41,5 +42,5 @@ class Unsubscribe(View):
             return render(request, "notifications/unsubscribe.html", {"is_unknown": True}, status=404)
         if is_done:
             suppress(channel, address, Suppression.Reason.UNSUBSCRIBED)
-        context = {"address": address, "is_done": is_done, "company": settings.COMPANY_NAME}
+        context = {"address": address, "is_done": is_done, "company": who.name()}
         return render(request, "notifications/unsubscribe.html", context)

@@ -5,12 +5,12 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from django.conf import settings
 from django.db.models import Max, Prefetch, QuerySet, Sum
 from django.utils.formats import date_format, number_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
+from backoffice.company import who
 from backoffice.money import amount, money, percent
 from backoffice.sheets import Column, Sheet
 from inventory.models import StockMovement
@@ -90,7 +90,7 @@ def invoice(order: Order) -> Sheet:
         ],
         rows=[_charged(line) for line in lines],
         sums=list(_sums(sums)),
-        notes=[_("All amounts are in %s.") % settings.CURRENCY],
+        notes=[_("All amounts are in %s.") % who.company().currency],
     )
 
 

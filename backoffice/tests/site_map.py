@@ -12,6 +12,7 @@ from django.urls import get_resolver
 from django.urls.resolvers import URLPattern, URLResolver
 
 from backoffice.access import events
+from backoffice.company.models import Company
 from backoffice.exports.models import Export
 from backoffice.filters.models import SavedFilter
 from backoffice.history.models import ChangeSet, Undo
@@ -93,6 +94,7 @@ def _plain(route: str) -> str:
 
 def furnish(tmp_path) -> None:
     """A day in the shop, so that every page has something to show."""
+    Company(name="Mill Lane Pottery", currency="EUR").save()
     mug, tea = make_item("MUG-1", on_hand=20), make_item("TEA-1", on_hand=5)
     shipped = place_order((mug, 2))
     workflow.ship(shipped)

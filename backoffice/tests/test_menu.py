@@ -31,13 +31,13 @@ def test_sales_sees_what_is_sold_first_and_no_users():
 
     assert list(seen) == ["Sell", "Stock", "Review", "Settings"]
     assert seen["Sell"] == ["Orders", "Drafts", "Customers"]
-    assert seen["Settings"] == ["Company and health"]
+    assert seen["Settings"] == ["Health and settings"]
 
 
 def test_who_may_see_nothing_has_only_what_is_everybody_s(client, django_user_model):
     client.force_login(django_user_model.objects.create_user("nobody", is_staff=True))
 
-    assert menu_of(client) == {"Settings": ["Company and health"]}
+    assert menu_of(client) == {"Settings": ["Health and settings"]}
 
 
 def test_what_no_group_names_stands_under_the_last(settings):
@@ -75,11 +75,11 @@ def test_who_may_not_see_orders_is_told_no_number(client, django_user_model):
     assert client.get(BADGES).json() == {"badges": {}}
 
 
-def test_the_company_s_page_says_what_is_wrong_and_where_values_are_set():
-    page = sign_in("Manager").get(reverse("admin:company")).text
+def test_the_page_of_health_says_what_is_wrong_and_where_values_are_set():
+    page = sign_in("Manager").get(reverse("admin:about")).text
 
     assert "No worker has been heard from." in page
-    assert "COMPANY_NAME" in page
+    assert "ORDER_NUMBER_PREFIX" in page
 
 
 def test_the_demo_says_so_and_lets_everybody_in_with_one_click(client, settings, django_user_model):

@@ -11,6 +11,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from backoffice import env
+from backoffice.company import who
 from backoffice.management import processes
 
 SECONDS_TO_STOP = 30
@@ -57,7 +58,7 @@ class Command(BaseCommand):
             time.sleep(0.1)
 
     def announce(self):
-        lines = [f"{settings.COMPANY_NAME} is at http://{reachable(self.host)}:{self.port}/ (Ctrl-C stops it)"]
+        lines = [f"{who.name()} is at http://{reachable(self.host)}:{self.port}/ (Ctrl-C stops it)"]
         lines += [f"  {role}: {name} / {word}" for role, (name, word) in self.demo_logins().items()]
         self.stdout.write("\n".join(lines))
         self.stdout.flush()
