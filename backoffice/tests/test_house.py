@@ -17,7 +17,7 @@ from backoffice.imports import signals as import_signals
 from inventory import signals as stock_signals
 from orders import signals as order_signals
 
-OURS = {"backoffice", "access", "history", "imports", "inventory", "orders", "notifications"}
+OURS = {"backoffice", "access", "company", "history", "imports", "inventory", "orders", "notifications"}
 LISTENED_TO = {
     "pre_save": signals.pre_save,
     "post_save": signals.post_save,
