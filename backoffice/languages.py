@@ -7,8 +7,6 @@ from django.http import HttpRequest
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
 
-from backoffice.models import Preferences
-
 KEY = "language"  # in the session
 
 
@@ -34,14 +32,16 @@ def chosen(request: HttpRequest) -> str:
 
 def remember(request: HttpRequest, user) -> None:
     """Puts a person's choice into the session that begins."""
-    request.session[KEY] = _choice_of(user)
+    request.session[KEY] = choice_of(user)
 
 
 def spoken_by(user) -> AbstractContextManager[None]:
     """For work in the background: sentences are in the language of who waits for it, or else in the shop's."""
-    code = _choice_of(user) if user else ""
+    code = choice_of(user) if user else ""
     return translation.override(code if code in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE)
 
 
-def _choice_of(user) -> str:
-    return Preferences.objects.filter(user=user).values_list("language", flat=True).first() or ""
+def choice_of(user) -> str:
+    """Blank for who did not choose."""
+    mine = getattr(user, "preferences", None)
+    return mine.language if mine else ""

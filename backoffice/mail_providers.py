@@ -18,6 +18,7 @@ class Provider:
     signing: tuple[str, ...] = ()
     must_sign: bool = False  # a shared secret is not enough: the view refuses what is not signed
     extra: str = ""  # what has to be installed besides
+    signing_extra: str = ""  # and what to read its signatures
 
     @property
     def settings(self) -> tuple[str, ...]:
@@ -97,6 +98,7 @@ PROVIDERS: dict[str, Provider] = {
         needed=("RESEND_API_KEY",),
         possible=("RESEND_API_URL",),
         signing=("RESEND_SIGNING_SECRET",),
+        signing_extra="svix",
     ),
     "scaleway": anymail(
         "scaleway",
@@ -109,6 +111,7 @@ PROVIDERS: dict[str, Provider] = {
         needed=("SENDGRID_API_KEY",),
         possible=("SENDGRID_API_URL",),
         signing=("SENDGRID_TRACKING_WEBHOOK_VERIFICATION_KEY",),
+        signing_extra="cryptography",
     ),
     "sparkpost": anymail(
         "sparkpost",

@@ -10,13 +10,23 @@ from pathlib import Path
 from statistics import median, quantiles
 
 DOCS = Path(__file__).resolve().parent.parent / "docs" / "benchmarks.md"
+NOBODY_TOLD = "orders placed, nobody is told"
+TOLD = "orders placed, the customer is told"
+SENT = "messages sent, one worker, no faults"
 PARTS = {
     "shop": "Orders, the proof of the books, reading",
+    "messages": "Messages",
     "imports": "Imports",
     "memory": "Memory of an import",
     "beside": "Orders beside an import",
 }
-UNITS = {"shop": "per second", "imports": "rows per second", "memory": "MB", "beside": "milliseconds"}
+UNITS = {
+    "shop": "per second",
+    "messages": "per second",
+    "imports": "rows per second",
+    "memory": "MB",
+    "beside": "milliseconds",
+}
 ENGINES = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
 Found = dict[str, list[float]]
 Target = tuple[str, Callable[[Found, str], float], str, float]
@@ -26,13 +36,14 @@ INTRODUCTION = """# Benchmarks
 Written by `make bench`, which measures everything below on the machine it names. Figures of different machines, or of
 one that was busy with something else, cannot be compared; the ratios within one run can, and the targets are ratios.
 
-`make bench ARGS="imports --rows 20000"` runs one part, with smaller files; the parts are shop, imports, memory, beside.
+`make bench ARGS="imports --rows 20000"` runs one part, with smaller files; the parts are shop, messages, imports,
+memory and beside.
 """
 
 
 def section(part: str, found: dict[str, Found], options: argparse.Namespace) -> list[str]:
     lines = [f"## {PARTS[part]}", "", machine(), ""]
-    if part != "shop":
+    if part not in {"shop", "messages"}:
         lines += [f"Rows of a file: {options.rows:,}.", ""]
     return [*lines, *table(part, found), "", *targets(part, found)]
 
@@ -138,11 +149,17 @@ def _p95_over_quiet(found: Found, engine: str) -> float:
     return p95(found["order, beside an import"]) / p95(found["order, quiet"])
 
 
+def _share_of_telling(found: Found, engine: str) -> float:
+    """What a message adds to the time of an order, over that time."""
+    return median(found[NOBODY_TOLD]) / median(found[TOLD]) - 1
+
+
 def _longest(found: Found, engine: str) -> float:
     return max(found["order, beside an import"]) / 1000
 
 
 TARGETS: dict[str, list[Target]] = {
+    "messages": [("telling the customer, share of saving the order", _share_of_telling, "≤", 0.15)],
     "imports": list(_imports()),
     "memory": [
         ("CSV, MB", _megabytes("CSV", "import"), "≤", 250),

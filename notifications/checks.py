@@ -14,11 +14,14 @@ def check_provider(app_configs, **kwargs):
     """What the provider needs is there."""
     provider = PROVIDERS[settings.EMAIL_PROVIDER]
     found = [missing(name) for name in provider.needed if not settings.ANYMAIL.get(name)]
-    if provider.extra and not importlib.util.find_spec(provider.extra):
-        hint = f"Install it beside the rest: pip install {provider.extra}"
-        words = f"EMAIL_PROVIDER={settings.EMAIL_PROVIDER} needs the package {provider.extra}."
-        found.append(Error(words, hint=hint, id="notifications.E002"))
-    return found
+    is_signed = any(settings.ANYMAIL.get(name) for name in provider.signing)
+    packages = [provider.extra, provider.signing_extra if is_signed else ""]
+    return found + [not_installed(name) for name in packages if name and not importlib.util.find_spec(name)]
+
+
+def not_installed(package: str) -> Error:
+    words = f"EMAIL_PROVIDER={settings.EMAIL_PROVIDER} needs the package {package}."
+    return Error(words, hint=f"Install it beside the rest: pip install {package}", id="notifications.E002")
 
 
 def missing(name: str) -> Error:

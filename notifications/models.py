@@ -64,6 +64,7 @@ class Notification(models.Model):
     channel = models.CharField(_("channel"), max_length=5, choices=choices.Channel, default=choices.Channel.EMAIL)
     recipient = models.CharField(_("recipient"), max_length=320)
     who = models.CharField(_("who"), max_length=150, blank=True)
+    language = models.CharField(_("language"), max_length=8, blank=True)  # blank is the shop's
     order = models.ForeignKey(Order, models.CASCADE, null=True, related_name="notifications", verbose_name=_("order"))
     items = models.ManyToManyField(Item, related_name="notifications", verbose_name=_("items"))
     run = models.ForeignKey(ImportRun, models.CASCADE, null=True, related_name="+", verbose_name=_("import"))

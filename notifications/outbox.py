@@ -127,6 +127,7 @@ def write(event: str, key: str, recipient: Recipient, is_blocked: bool, **subjec
         channel=recipient.channel,
         recipient=recipient.address,
         who=recipient.who[:150],
+        language=recipient.language,
         frequency=recipient.frequency,
         state=state,
         dedupe_key=key,
@@ -184,8 +185,9 @@ def current_recipient(notification: Notification) -> Recipient:
     if notification.order and notification.is_of_customer and notification.who == notification.order.customer.name:
         customer = notification.order.customer
         address = customer.email if notification.channel == Channel.EMAIL else customer.phone
-        return Recipient(customer.name, notification.channel, address or notification.recipient)
-    return Recipient(notification.who, notification.channel, notification.recipient)
+        address = address or notification.recipient
+        return Recipient(customer.name, notification.channel, address, language=customer.language)
+    return Recipient(notification.who, notification.channel, notification.recipient, language=notification.language)
 
 
 WAYS = {Channel.EMAIL: _("by email"), Channel.TEXT: _("by text message"), Channel.CHAT: _("in the chat")}

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.template.loader import render_to_string
 from django.utils.safestring import mark_safe
+from django.utils.translation import override
 
 from backoffice.company import who
 from notifications import facts, unsubscribing, wording
@@ -27,11 +28,19 @@ class WordingError(Exception):
 
 
 def parts_of(notification: Notification) -> Parts:
-    """Raises WordingError in the words of the template language."""
-    sources = wording.sources(notification.event)
-    if notification.channel != Channel.EMAIL:
-        return _guarded(short_parts, sources, facts.of(notification))
-    return _guarded(mail_parts, sources, facts.of(notification), unsubscribe_link(notification))
+    """In the language of who gets it. Raises WordingError in the words of the template language."""
+    language = language_of(notification)
+    sources = wording.sources(notification.event, language)
+    with override(language):
+        if notification.channel != Channel.EMAIL:
+            return _guarded(short_parts, sources, facts.of(notification))
+        return _guarded(mail_parts, sources, facts.of(notification), unsubscribe_link(notification))
+
+
+def language_of(notification: Notification) -> str:
+    """The shop's for who chose none, or one that is spoken no more."""
+    chosen = notification.language
+    return chosen if chosen in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
 
 
 def _guarded(build, *args: Any) -> Parts:

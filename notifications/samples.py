@@ -5,7 +5,7 @@ from decimal import Decimal
 from django.conf import settings
 
 from backoffice.company import who
-from backoffice.money import money
+from backoffice.money import money, percent
 from notifications.choices import OF_IMPORTS, OF_ORDERS, Event
 from notifications.facts import Facts, site_link
 
@@ -26,14 +26,18 @@ def lines() -> list[Facts]:
 
 
 def of_order() -> Facts:
+    mug, kettle = {"name": "Mug, blue", "sku": "MUG-1036"}, {"name": "Kettle & cups <set>", "sku": "KET-2001"}
     return {
         "number": f"{settings.ORDER_NUMBER_PREFIX}1042",
         "address": "1 Mill Lane\nLondon",
         "due": "",
-        "lines": lines(),
-        "shipped": [{key: line[key] for key in ("quantity", "name", "sku")} for line in lines()],
+        "lines": [
+            {"quantity": 2, **mug, "discount": "", "amount": money(Decimal(25))},
+            {"quantity": 1, **kettle, "discount": percent(Decimal(10)), "amount": money(Decimal(54))},
+        ],
+        "shipped": [{"quantity": 2, **mug}, {"quantity": 1, **kettle}],
         "left": 3,
-        "discount": {"percent": "5%", "amount": money(Decimal(3))},
+        "discount": {"percent": percent(Decimal(5)), "amount": money(Decimal(3))},
         "taxes": [],
         "total": money(Decimal(76)),
     }

@@ -66,13 +66,13 @@ def enqueue_waiting(channel: str) -> None:
 
 def gather(frequency: str) -> None:
     """One digest for each recipient of what was held for it."""
-    waiting: dict[tuple[str, str, str], list[int]] = defaultdict(list)
+    waiting: dict[Recipient, list[int]] = defaultdict(list)
     held = Notification.objects.filter(state=State.HELD, frequency__in=frequencies(frequency))
-    for key, channel, address, who in held.order_by("pk").values_list("pk", "channel", "recipient", "who"):
-        waiting[channel, address, who].append(key)
-    for (channel, address, who), keys in waiting.items():
+    for key, *recipient, language in held.order_by("pk").values_list("pk", "who", "channel", "recipient", "language"):
+        waiting[Recipient(*recipient, language=language)].append(key)
+    for recipient, keys in waiting.items():
         with change_set(Source.WORKER, summary="Digest"), transaction.atomic():
-            gather_for(Recipient(who, channel, address), keys)
+            gather_for(recipient, keys)
 
 
 def frequencies(frequency: str) -> list[str]:

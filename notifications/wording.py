@@ -1,4 +1,4 @@
-"""What messages say: the wording that comes with the product, and what staff made of it.
+"""What messages say, in each language: the wording that comes with the product, and what staff made of it.
 
 A wording is written in a small part of Django's template language. It sees plain facts, never records, so that nothing
 can be read or called through it; whatever a fact contains is escaped in HTML; and its links lead to us only.
@@ -16,13 +16,14 @@ from django.db import models
 from django.template import Context, Engine, Template, TemplateSyntaxError
 from django.template.base import Lexer, TokenType
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, override
 
 from backoffice.history.models import History, Tracked
 from notifications.choices import Event
 
 DEFAULTS = Path(__file__).parent / "wordings"
 PARTS = ("subject", "text", "html", "short")
+SENTENCE = re.compile(r"\[\[(.*?)\]\]", re.DOTALL)  # of a default: what is translated
 TAGS = {
     "if",
     "elif",
@@ -46,9 +47,10 @@ ACTIVE = re.compile(r"<\s*(script|iframe|object|embed|form|link|meta|base|style)
 
 
 class Wording(Tracked):
-    """What staff changed of the wording of one event. A blank part says what came with the product."""
+    """What staff changed of the wording of one event in one language. A blank part says what came with the product."""
 
-    event = models.CharField(gettext_lazy("event"), max_length=20, choices=Event, unique=True, editable=False)
+    event = models.CharField(gettext_lazy("event"), max_length=20, choices=Event, editable=False)
+    language = models.CharField(gettext_lazy("language"), max_length=8, choices=settings.LANGUAGES, editable=False)
     subject = models.CharField(gettext_lazy("subject"), max_length=300, blank=True)
     text = models.TextField(gettext_lazy("plain text"), blank=True)
     html = models.TextField(gettext_lazy("HTML"), blank=True)
@@ -59,25 +61,36 @@ class Wording(Tracked):
     class Meta:
         verbose_name = gettext_lazy("wording")
         verbose_name_plural = gettext_lazy("wordings")
-        ordering = ["event"]
+        ordering = ["event", "language"]
+        constraints = [models.UniqueConstraint(fields=["event", "language"], name="wording_once")]
 
     def __str__(self):
-        return self.get_event_display()
+        return f"{self.get_event_display()} ({self.get_language_display()})"
 
     @property
     def is_changed(self) -> bool:
         return any(getattr(self, part) for part in PARTS)
 
+    def default(self, part: str) -> str:
+        return default(self.event, part, self.language)
 
-def default(event: str, part: str) -> str:
+    def in_force(self) -> dict[str, str]:
+        return {part: getattr(self, part) or self.default(part) for part in PARTS}
+
+
+@cache
+def default(event: str, part: str, language: str) -> str:
+    """What came with the product: its files, sentence by sentence in the words of the catalogue."""
     ending = "html" if part == "html" else "txt"
-    return (DEFAULTS / event / f"{part}.{ending}").read_text(encoding="utf-8")
+    marked = (DEFAULTS / event / f"{part}.{ending}").read_text(encoding="utf-8")
+    with override(language):
+        return SENTENCE.sub(lambda sentence: _(sentence[1]), marked)
 
 
-def sources(event: str) -> dict[str, str]:
+def sources(event: str, language: str) -> dict[str, str]:
     """Each part as it is in force."""
-    own = Wording.objects.filter(event=event).first()
-    return {part: (getattr(own, part) if own else "") or default(event, part) for part in PARTS}
+    row = Wording.objects.filter(event=event, language=language).first() or Wording(event=event, language=language)
+    return row.in_force()
 
 
 @cache

@@ -9,6 +9,7 @@ from django.http import HttpResponseRedirect, JsonResponse
 from django.shortcuts import get_object_or_404
 from django.urls import path, reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import override
 from django.views.decorators.http import require_POST
 
 from backoffice.history.admin import TrackedAdmin
@@ -33,13 +34,13 @@ class WordingForm(forms.ModelForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         for part in set(PARTS) & set(self.fields):
-            self.initial[part] = self.initial.get(part) or wording.default(self.instance.event, part).rstrip("\n")
+            self.initial[part] = self.initial.get(part) or self.instance.default(part).rstrip("\n")
 
     def clean(self):
         cleaned = super().clean()
         for part in PARTS:
             source = (cleaned.get(part) or "").replace("\r\n", "\n")
-            cleaned[part] = "" if source.strip() == wording.default(self.instance.event, part).strip() else source
+            cleaned[part] = "" if source.strip() == self.instance.default(part).strip() else source
             self._try(part, source)
         return cleaned
 
@@ -58,8 +59,9 @@ class WordingForm(forms.ModelForm):
 @admin.register(Wording)
 class WordingAdmin(TrackedAdmin):
     form = WordingForm
-    list_display = ["event", "subject_in_force", "is_changed"]
-    list_display_links = ["event"]
+    list_display = ["event", "language", "subject_in_force", "is_changed"]
+    list_display_links = ["event", "language"]
+    list_filter = ["language"]
     change_form_template = "notifications/wording.html"
     fields = PARTS
     actions = None
@@ -70,14 +72,14 @@ class WordingAdmin(TrackedAdmin):
 
     @admin.display(description=_("subject"))
     def subject_in_force(self, row):
-        return row.subject or wording.default(row.event, "subject").strip()
+        return row.in_force()["subject"].strip()
 
     @admin.display(description=_("changed here"), boolean=True)
     def is_changed(self, row):
         return row.is_changed
 
     def has_add_permission(self, request):
-        return False  # there is one for each event
+        return False  # there is one for each event and language
 
     def has_delete_permission(self, request, obj=None):
         return False
@@ -92,7 +94,7 @@ class WordingAdmin(TrackedAdmin):
 
     def change_view(self, request, object_id, form_url="", extra_context=None):
         row = self.get_object(request, object_id)
-        more = {"shown": shown(row.event, wording.sources(row.event)), "facts": names_of(row.event)} if row else {}
+        more = {"shown": shown(row, row.in_force()), "facts": names_of(row.event)} if row else {}
         return super().change_view(request, object_id, form_url, {**(extra_context or {}), **more})
 
     def preview(self, request, pk):
@@ -101,8 +103,8 @@ class WordingAdmin(TrackedAdmin):
         form = WordingForm({part: request.POST.get(part, "") for part in PARTS}, instance=row)
         if not form.is_valid():
             return JsonResponse({"errors": form.errors})
-        typed = {part: form.cleaned_data[part] or wording.default(row.event, part) for part in PARTS}
-        return JsonResponse(shown(row.event, typed))
+        typed = {part: form.cleaned_data[part] or row.default(part) for part in PARTS}
+        return JsonResponse(shown(row, typed))
 
     def restore(self, request, pk):
         row = self._asked(request, pk)
@@ -118,12 +120,13 @@ class WordingAdmin(TrackedAdmin):
         return get_object_or_404(Wording, pk=pk)
 
 
-def shown(event: str, sources: dict[str, str]) -> dict[str, Any]:
+def shown(row: Wording, sources: dict[str, str]) -> dict[str, Any]:
     """The made-up message; a wording that cannot be filled any more is shown as what it says."""
-    facts = samples.of(event)
     try:
-        mail = rendering.mail_parts(sources, facts, "#" if event in COURTESIES else "")
-        short = rendering.short_parts(sources, facts)
+        with override(row.language):
+            facts = samples.of(row.event)
+            mail = rendering.mail_parts(sources, facts, "#" if row.event in COURTESIES else "")
+            short = rendering.short_parts(sources, facts)
     except Exception as error:
         return {"subject": "", "text": str(error), "html": "", "short": ""}
     return {"subject": mail.subject, "text": mail.text, "html": mail.html, "short": short.text}

@@ -42,7 +42,7 @@ class CustomerAdmin(ExportAdmin, TrackedAdmin):
     list_filter = [ImportedCustomers]
     search_fields = ["name__istartswith", "email__istartswith"]
     search_help_text = _("Name or email")
-    fields = ["name", ("email", "phone"), "told", "address"]
+    fields = ["name", ("email", "phone"), ("told", "language"), "address"]
 
 
 class OrderLineInline(admin.TabularInline):

@@ -24,6 +24,9 @@ from orders.totals import Totals
 LINE = "orders.orderline"  # the source kind of movements that serve an order line
 
 
+LANGUAGES = [("", _("the shop's")), *settings.LANGUAGES]
+
+
 class Customer(Tracked):
     class Told(models.TextChoices):
         EMAIL = "email", _("by email")
@@ -36,6 +39,9 @@ class Customer(Tracked):
     phone = models.CharField(_("phone"), max_length=20, blank=True)
     address = LinesField(_("address"), blank=True)
     told = models.CharField(_("wants to be told"), max_length=5, choices=Told, default=Told.EMAIL)
+    language = models.CharField(
+        _("language of messages"), max_length=8, choices=LANGUAGES, blank=True, default="", db_default=""
+    )
     name_key = models.CharField(max_length=people.KEY_LENGTH, editable=False, db_index=True)
     email_key = models.CharField(max_length=people.KEY_LENGTH, editable=False, db_index=True)
 

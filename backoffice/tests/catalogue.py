@@ -36,7 +36,8 @@ KEYWORDS: dict[str, tuple | None] = {
     "npgettext": ((1, "c"), 2, 3),
 }
 PLURAL = {"ngettext", "ngettext_lazy", "npgettext"}
-PLACEHOLDER = re.compile(r"%\(\w+\)[sdr]|%[sd]|%%|\{\w*\}")
+PLACEHOLDER = re.compile(r"%\(\w+\)[sdr]|%[sd]|%%|\{\{.*?\}\}|\{%.*?%\}|\{\w*\}")
+IN_WORDING = re.compile(r"\[\[(.*?)\]\]", re.DOTALL)  # the sentences of the wordings that come with the product
 
 
 def sources(suffix: str) -> list[Path]:
@@ -54,6 +55,9 @@ def extracted() -> Catalog:
 
 
 def messages_of(path: Path) -> Iterator[tuple[str | None, Text]]:
+    if "wordings" in path.parts:
+        yield from ((None, sentence) for sentence in IN_WORDING.findall(path.read_text(encoding="utf-8")))
+        return
     for _line, function, found, _comments in extract_python(code_of(path), KEYWORDS, [], {}):
         words = [word for word in ([found] if isinstance(found, str) else found or []) if isinstance(word, str)]
         context = words.pop(0) if "pgettext" in str(function) else None

@@ -52,7 +52,7 @@ def trade(seed: int) -> None:
         level.save()
     ImportRun.objects.create(kind="items", original_name="may.xlsx", size=1, state=random.choice(["checked", "failed"]))
     for message in Notification.objects.all():
-        state = "failed" if random.random() < 0.4 else "accepted"
+        state = random.choice(["failed", "bounced", "complained", "uncertain", "accepted", "delivered"])
         Notification.objects.filter(pk=message.pk).update(state=state)
 
 

@@ -124,6 +124,7 @@ def test_no_german_page_says_in_english_what_the_catalogue_knows(mia, tmp_path):
     pages.open_shop(tmp_path)
     translations = catalogue.held(catalogue.read("de"))
     english = {text for (_context, text), told in translations.items() if isinstance(text, str) and told != (text,)}
+    english = {text for text in english if "{{" not in text}  # wordings of mails stand there in each language
 
     found = {text for url, page in pages.answers(mia) if "/export/" not in url for text in shown(page)}
 

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from django.conf import settings
 from django.contrib import admin
 from django.contrib.admin.utils import flatten_fieldsets
 from django.db import models
@@ -64,12 +65,12 @@ TO_PROGRAMMERS = {
 
 
 def in_templates() -> list[str]:
-    paths = [path for path in catalogue.sources(".html") if "wordings" not in path.parts]  # a shop words its own mails
+    paths = catalogue.sources(".html")
     return [f"{name(path)}: {text}" for path in paths for text in texts_of(path.read_text("utf-8"))]
 
 
 def texts_of(template: str) -> Iterator[str]:
-    template = BLOCKS.sub(" ", template)
+    template = catalogue.IN_WORDING.sub("\x01", BLOCKS.sub(" ", template))
     template = TEMPLATE_CODE.sub(lambda code: "\x00" if code[0].startswith("{{") else "\x01", template)
     for _quote, value in READ_OUT.findall(template):
         if is_text(value) and (" " in value.strip() or value[:1].isupper()):
@@ -155,7 +156,8 @@ def texts_of_model(model: type[models.Model], shown: set[str]) -> Iterator[tuple
     for field in model._meta.local_fields:
         if field.name in shown:
             yield field.name, field.verbose_name
-            yield from ((f"{field.name}={value}", label) for value, label in field.choices or [])
+            choices = set(field.choices or []) - set(settings.LANGUAGES)  # each of those stands in its own words
+            yield from ((f"{field.name}={value}", label) for value, label in choices)
             yield from [("help", field.help_text)] if field.help_text else []
 
 

@@ -52,22 +52,6 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name='Wording',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('event', models.CharField(choices=[('order_confirmed', 'order confirmed'), ('order_changed', 'order changed'), ('order_shipped', 'order shipped'), ('order_cancelled', 'order cancelled'), ('backorder_arrived', 'backorder arrived'), ('stock_ran_low', 'stock ran low'), ('import_finished', 'import finished'), ('import_failed', 'import failed'), ('delivery_failed', 'a message did not arrive'), ('digest', 'digest')], editable=False, max_length=20, unique=True, verbose_name='event')),
-                ('subject', models.CharField(blank=True, max_length=300, verbose_name='subject')),
-                ('text', models.TextField(blank=True, verbose_name='plain text')),
-                ('html', models.TextField(blank=True, verbose_name='HTML')),
-                ('short', models.CharField(blank=True, max_length=600, verbose_name='text message and chat')),
-            ],
-            options={
-                'verbose_name': 'wording',
-                'verbose_name_plural': 'wordings',
-                'ordering': ['event'],
-            },
-        ),
-        migrations.CreateModel(
             name='Notification',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -75,6 +59,7 @@ class Migration(migrations.Migration):
                 ('channel', models.CharField(choices=[('email', 'email'), ('text', 'text message'), ('chat', 'chat')], default='email', max_length=5, verbose_name='channel')),
                 ('recipient', models.CharField(max_length=320, verbose_name='recipient')),
                 ('who', models.CharField(blank=True, max_length=150, verbose_name='who')),
+                ('language', models.CharField(blank=True, max_length=8, verbose_name='language')),
                 ('frequency', models.CharField(blank=True, choices=[('', 'at once'), ('hourly', 'in an hourly digest'), ('daily', 'in a daily digest')], max_length=6)),
                 ('facts', models.JSONField(default=dict)),
                 ('state', models.CharField(choices=[('queued', 'queued'), ('held', 'waits for the digest'), ('sending', 'sending'), ('uncertain', 'uncertain'), ('accepted', 'accepted'), ('delivered', 'delivered'), ('opened', 'opened'), ('bounced', 'bounced'), ('complained', 'marked as spam'), ('failed', 'failed'), ('in_digest', 'sent in a digest'), ('withheld', 'not sent, as was chosen'), ('suppressed', 'not sent: the address is suppressed')], db_index=True, default='queued', max_length=10, verbose_name='state')),
@@ -184,6 +169,24 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='Wording',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('event', models.CharField(choices=[('order_confirmed', 'order confirmed'), ('order_changed', 'order changed'), ('order_shipped', 'order shipped'), ('order_cancelled', 'order cancelled'), ('backorder_arrived', 'backorder arrived'), ('stock_ran_low', 'stock ran low'), ('import_finished', 'import finished'), ('import_failed', 'import failed'), ('delivery_failed', 'a message did not arrive'), ('digest', 'digest')], editable=False, max_length=20, verbose_name='event')),
+                ('language', models.CharField(choices=[('en', 'English'), ('de', 'Deutsch')], editable=False, max_length=8, verbose_name='language')),
+                ('subject', models.CharField(blank=True, max_length=300, verbose_name='subject')),
+                ('text', models.TextField(blank=True, verbose_name='plain text')),
+                ('html', models.TextField(blank=True, verbose_name='HTML')),
+                ('short', models.CharField(blank=True, max_length=600, verbose_name='text message and chat')),
+            ],
+            options={
+                'verbose_name': 'wording',
+                'verbose_name_plural': 'wordings',
+                'ordering': ['event', 'language'],
+                'constraints': [models.UniqueConstraint(fields=('event', 'language'), name='wording_once')],
+            },
+        ),
+        migrations.CreateModel(
             name='HistoricalRule',
             fields=[
                 ('id', models.BigIntegerField(auto_created=True, blank=True, verbose_name='ID')),
@@ -244,6 +247,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigIntegerField(auto_created=True, blank=True, verbose_name='ID')),
                 ('event', models.CharField(choices=[('order_confirmed', 'order confirmed'), ('order_changed', 'order changed'), ('order_shipped', 'order shipped'), ('order_cancelled', 'order cancelled'), ('backorder_arrived', 'backorder arrived'), ('stock_ran_low', 'stock ran low'), ('import_finished', 'import finished'), ('import_failed', 'import failed'), ('delivery_failed', 'a message did not arrive'), ('digest', 'digest')], editable=False, max_length=20, verbose_name='event')),
+                ('language', models.CharField(choices=[('en', 'English'), ('de', 'Deutsch')], editable=False, max_length=8, verbose_name='language')),
                 ('subject', models.CharField(blank=True, max_length=300, verbose_name='subject')),
                 ('text', models.TextField(blank=True, verbose_name='plain text')),
                 ('html', models.TextField(blank=True, verbose_name='HTML')),

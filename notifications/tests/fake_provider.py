@@ -1,13 +1,15 @@
 """A mail provider on this machine: it speaks the wire formats of Postmark and Mailgun, and fails as it is told.
 
 It writes down every message that it accepted, and whether its answer reached the caller, so that a test can predict
-exactly which messages must arrive twice.
+exactly which messages must arrive twice. ``python -m notifications.tests.fake_provider`` prints its address and answers
+until its input ends.
 """
 
 import json
 import re
 import socket
 import struct
+import sys
 import time
 import uuid
 from collections import Counter, defaultdict
@@ -224,3 +226,9 @@ def form(content_type: str, body: bytes) -> dict[str, str]:
     whole = message_from_bytes(b"Content-Type: " + content_type.encode() + b"\r\n\r\n" + body, policy=policy.default)
     found = ((re.findall(r'name="([^"]*)"', str(part["Content-Disposition"])), part) for part in whole.iter_parts())
     return {names[0]: str(part.get_content()).rstrip("\r\n") for names, part in found}
+
+
+if __name__ == "__main__":
+    with serving() as here:
+        print(here.url, flush=True)
+        sys.stdin.read()

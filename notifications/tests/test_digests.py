@@ -64,8 +64,20 @@ def test_a_daily_digest_waits_for_its_time(mia):
     place("Ada")
 
     upkeep.gather("hourly")
+    within_the_day = states_of("mia@example.com")
+    upkeep.gather("daily")
 
-    assert states_of("mia@example.com") == [("order_confirmed", "held")]
+    assert within_the_day == [("order_confirmed", "held")]
+    assert states_of("mia@example.com") == [("order_confirmed", "in_digest"), ("digest", "queued")]
+
+
+def test_digests_are_gathered_every_hour_and_every_day(settings):
+    declared = settings.TASKS["default"]["OPTIONS"]["SCHEDULES"].values()
+
+    assert [(each["cron"], each["kwargs"]) for each in declared if each["task"].endswith(".send_digests")] == [
+        ("0 * * * *", {"frequency": "hourly"}),
+        ("0 7 * * *", {"frequency": "daily"}),
+    ]
 
 
 def test_each_recipient_gets_their_own(mia):

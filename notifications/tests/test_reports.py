@@ -16,6 +16,7 @@ from django.urls import path
 from django_ox.models import OxTask
 from django_ox.testing import run_tasks
 
+from backoffice.mail_providers import PROVIDERS
 from inventory.models import Item, StockLevel, StockMovement
 from inventory.tests.shop import make_item
 from notifications import webhooks
@@ -159,6 +160,23 @@ def test_fifty_forged_reports_have_no_effect(client, postmark):
 
     assert [answer.status_code for answer in answers] == [400] * 50
     assert (effect(), state(), OxTask.objects.count()) == (before, "accepted", 0)
+
+
+REPORTING = [name for name, provider in PROVIDERS.items() if provider.webhook and not provider.extra]
+
+
+@pytest.mark.parametrize("name", REPORTING)
+def test_no_provider_s_address_takes_what_nothing_proves(client, mount, name):
+    provider = PROVIDERS[name]
+    keys = dict.fromkeys([*provider.needed, *(provider.signing if provider.must_sign else [])], "for-tests-only")
+    mount(name, **keys | {"WEBHOOK_SECRET": SECRET})
+    body = json.dumps([{"event": "bounce", "email": "katherine@example.com"}])
+
+    answer = client.post(
+        f"/webhooks/{name}/", body, content_type="application/json", headers=authorization("postmark:guessed")
+    )
+
+    assert (answer.status_code, Report.objects.count()) in {(400, 0), (403, 0)}
 
 
 @pytest.mark.parametrize(

@@ -163,6 +163,17 @@ def test_an_address_is_suppressed_and_reactivated_and_both_are_on_record():
     assert [past.is_active for past in row.history.order_by("history_id")] == [True, False]
 
 
+def test_messages_go_to_an_address_again_once_it_is_reactivated():
+    suppress("email", "katherine@example.com", Suppression.Reason.BOUNCED)
+    before = place_order((make_item(on_hand=5), 2))
+
+    reactivate = reverse("admin:suppression_reactivate", args=[Suppression.objects.get().pk])
+    sign_in("mia", "Manager").post(reactivate)
+    after = place_order((make_item(on_hand=5), 2), customer=before.customer)
+
+    assert (before.notifications.get().state, after.notifications.get().state) == ("suppressed", "queued")
+
+
 def test_only_who_may_reactivates():
     suppress("email", "ben@example.com", Suppression.Reason.BOUNCED)
     row = Suppression.objects.get()
@@ -226,8 +237,8 @@ def test_a_rule_that_makes_no_sense_is_refused(fields):
 # Wordings -------------------------------------------------------------------------------------------------------------
 
 
-def wording_of(event: str = "order_confirmed") -> Wording:
-    return Wording.objects.get(event=event)
+def wording_of(event: str = "order_confirmed", language: str = "en") -> Wording:
+    return Wording.objects.get(event=event, language=language)
 
 
 def typed(row: Wording, client, **parts) -> dict:
@@ -317,9 +328,10 @@ def test_a_wording_that_opens_a_door_is_refused(part, source):
     assert part in response.context["adminform"].form.errors
 
 
+@pytest.mark.parametrize("language", ["en", "de"])
 @pytest.mark.parametrize("event", Event.values)
-def test_every_wording_of_the_product_passes_its_own_rules(event):
-    row, mia = wording_of(event), sign_in("mia", "Manager")
+def test_every_wording_of_the_product_passes_its_own_rules(event, language):
+    row, mia = wording_of(event, language), sign_in("mia", "Manager")
 
     shown = mia.post(reverse("admin:wording_preview", args=[row.pk]), typed(row, mia)).json()
 

@@ -1,21 +1,28 @@
 """Who will be told stands above Save and can be switched off; the outbox keeps what was chosen."""
 
 import uuid
+from random import Random
 
 import pytest
+from django.contrib.auth.models import Group
 from django.urls import reverse
 from django_ox.models import OxTask
 
 from inventory import proof
 from inventory.tests.shop import make_item
-from notifications.models import Notification
-from orders.models import Order
+from notifications import outbox
+from notifications.models import Notification, Rule
+from notifications.suppression import suppress
+from notifications.tests.test_outbox import make_staff
+from orders import told, workflow
+from orders.models import Customer, Order
 from orders.tests.pages import ADD, change_url, sign_in, typed
 from orders.tests.shop import make_customer, make_order, place_order
 
 pytestmark = pytest.mark.django_db
 
 ASK = reverse("admin:orders_order_told")
+PHONE = "+4915112345678"
 
 
 @pytest.fixture
@@ -71,6 +78,47 @@ def test_who_is_named_is_who_gets_a_message(dana, customer):
 
     assert Order.objects.get().status == "confirmed"
     assert Notification.objects.filter(recipient=katherine.email).exists() == is_named
+
+
+def make_rules(dice: Random) -> None:
+    """Some of those that come with the product are off, and others name roles and people, at once or in a digest."""
+    for rule in Rule.objects.all():
+        rule.is_on = dice.random() < 0.8
+        rule.save()
+    people = [make_staff(name, dice.choice(["Sales", "Warehouse"])) for name in ("ada", "ben", "cy")]
+    for event in ("order_confirmed", "order_cancelled", "order_changed"):
+        person = {"audience": "person", "person": dice.choice(people)}
+        role = {"audience": "role", "role": Group.objects.get(name="Sales")}
+        Rule.objects.create(event=event, frequency=dice.choice(["", "hourly", "daily"]), **dice.choice([person, role]))
+
+
+def some_customer(dice: Random) -> Customer:
+    fields = {"told": dice.choice(Customer.Told.values), "phone": dice.choice(["", PHONE])}
+    return make_customer(**fields | ({"email": ""} if dice.random() < 0.2 else {}))
+
+
+def told_of(order: Order, event: str) -> set[tuple[str, str]]:
+    rows = Notification.objects.filter(order=order, event=event, state__in=["queued", "held"])
+    return set(rows.values_list("who", "recipient"))
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_whatever_the_rules_those_who_are_named_are_those_who_get_a_message(seed):
+    dice = Random(seed)
+    make_rules(dice)
+    order = make_order((make_item(on_hand=5), 1), customer=some_customer(dice))
+    for address in dice.sample(["katherine@example.com", PHONE, "ada@example.com"], dice.randint(0, 2)):
+        suppress("text" if address == PHONE else "email", address, dice.choice(["bounced", "unsubscribed"]))
+
+    for status, event, verb in (
+        ("confirmed", "order_confirmed", workflow.place),
+        ("", "order_changed", outbox.queue_change),
+        ("cancelled", "order_cancelled", workflow.cancel),
+    ):
+        named = {(each.who, each.where) for each in told.who(order, status)}
+        verb(order)
+        order.refresh_from_db()
+        assert told_of(order, event) == named
 
 
 def test_switched_off_nothing_is_sent_and_that_is_on_record(dana):

@@ -4,11 +4,13 @@ import os
 import signal
 import time
 from collections import Counter
+from datetime import timedelta
 from random import Random
 from threading import Thread
 
 import pytest
 from django.db import connection
+from django.utils import timezone
 from django_ox.models import OxTask
 
 from backoffice.tests.buyers import Nursery, nursery
@@ -17,6 +19,7 @@ from backoffice.tests.test_kill import is_running, seeded
 from notifications import upkeep
 from notifications.choices import State
 from notifications.models import Notification
+from notifications.tasks import deliver
 from notifications.tests import fake_provider
 from notifications.tests.fake_provider import Provider, Received
 from notifications.tests.test_faults import deliver_all, queue_messages, states, use_postmark
@@ -175,12 +178,14 @@ def run_workers(job: str, processes: int, provider: Provider, until: int) -> Non
 
 
 def enqueue_twice(messages: int) -> None:
-    """So that workers compete for the same messages: each task alone would be taken once anyway."""
-    from notifications.tasks import deliver
-
+    """Both tasks of a message stand side by side in the queue, so that workers compete for it at the same moment."""
     queue_messages([f"to{number}@example.com" for number in range(messages)])
     for key in Notification.objects.values_list("pk", flat=True):
         deliver.enqueue(key)
+    tasks, start = list(OxTask.objects.all()), timezone.now() - timedelta(hours=1)
+    for task in tasks:
+        task.enqueued_at = start + timedelta(milliseconds=task.args[0])
+    OxTask.objects.bulk_update(tasks, ["enqueued_at"], batch_size=200)
 
 
 def crowd() -> int:
@@ -203,7 +208,6 @@ def test_of_many_workers_exactly_one_delivers_each_message(messages):
 def test_workers_that_do_not_claim_deliver_twice():
     """The negative control."""
     enqueue_twice(60)
-    OxTask.objects.update(enqueued_at=OxTask.objects.order_by("enqueued_at").first().enqueued_at)
 
     with fake_provider.serving(plan=lambda message: time.sleep(0.05) or "") as provider:
         run_workers("work-unclaimed", crowd(), provider, 60)

@@ -3,21 +3,26 @@
 ``work``             the product's own worker on the mail queue, until it is killed
 ``work-unclaimed``   the same, but messages are sent without being claimed: a negative control
 ``work-marked``      the same, but messages are marked before they are sent: another
+``work-beside-import QUEUES CHUNKS``
+                     the product's own worker on those queues, where an import takes some seconds, in so many pieces
 ``say WORD``         prints it
 """
 
 import os
+import time
 from collections.abc import Callable
 
 from backoffice.tests import buyers
 from backoffice.tests.buyers import tell
 
+IMPORT_SECONDS = 3
 
-def work() -> None:
+
+def work(queues: str = "mail") -> None:
     from django.core.management import call_command
 
     tell(str(os.getpid()))
-    call_command("ox_worker", queues="mail", interval=0.05, lock_timeout=1, verbosity=0)
+    call_command("ox_worker", queues=queues, interval=0.05, lock_timeout=1, verbosity=0)
 
 
 def work_unclaimed() -> None:
@@ -36,10 +41,25 @@ def work_naively(name: str) -> None:
     work()
 
 
+def work_beside_import(queues: str, chunks: str) -> None:
+    from backoffice.imports import steps
+
+    to_come = iter(range(int(chunks) - 1))
+
+    def apply_next(run, then: Callable[[], None]) -> None:
+        time.sleep(IMPORT_SECONDS / int(chunks))
+        if next(to_come, None) is not None:
+            then()
+
+    steps.apply_next = apply_next  # in this process only
+    work(queues)
+
+
 JOBS: dict[str, Callable[..., None]] = {
     "work": work,
     "work-unclaimed": work_unclaimed,
     "work-marked": work_marked,
+    "work-beside-import": work_beside_import,
     "say": tell,
 }
 
