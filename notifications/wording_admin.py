@@ -8,6 +8,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpResponseRedirect, JsonResponse
 from django.shortcuts import get_object_or_404
 from django.urls import path, reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 from django.views.decorators.http import require_POST
@@ -59,7 +60,7 @@ class WordingForm(forms.ModelForm):
 @admin.register(Wording)
 class WordingAdmin(TrackedAdmin):
     form = WordingForm
-    list_display = ["event", "language", "subject_in_force", "is_changed"]
+    list_display = ["event", "language", "subject_in_force", "changed"]
     list_display_links = ["event", "language"]
     list_filter = ["language"]
     change_form_template = "notifications/wording.html"
@@ -74,9 +75,9 @@ class WordingAdmin(TrackedAdmin):
     def subject_in_force(self, row):
         return row.in_force()["subject"].strip()
 
-    @admin.display(description=_("changed here"), boolean=True)
-    def is_changed(self, row):
-        return row.is_changed
+    @admin.display(description=_("changed here"), empty_value="")
+    def changed(self, row):
+        return format_html('<span class="bo-badge bo-badge-info">{}</span>', _("changed")) if row.is_changed else None
 
     def has_add_permission(self, request):
         return False  # there is one for each event and language

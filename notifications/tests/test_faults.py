@@ -78,7 +78,7 @@ def states() -> dict[str, str]:
 @pytest.mark.django_db(transaction=True)
 @PROVIDERS
 @pytest.mark.parametrize(
-    "messages", [pytest.param(250, id="250"), pytest.param(5_000, id="5,000", marks=pytest.mark.deep)]
+    "messages", [pytest.param(500, id="500"), pytest.param(10_000, id="10,000", marks=pytest.mark.deep)]
 )
 def test_of_messages_amid_faults_none_is_lost_and_duplicates_are_those_that_were_cut_off(settings, use, messages):
     dice = seeded()
