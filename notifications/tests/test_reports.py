@@ -165,6 +165,7 @@ def test_fifty_forged_reports_have_no_effect(client, postmark):
 REPORTING = [name for name, provider in PROVIDERS.items() if provider.webhook and not provider.extra]
 
 
+@pytest.mark.filterwarnings("ignore::anymail.exceptions.AnymailWarning")
 @pytest.mark.parametrize("name", REPORTING)
 def test_no_provider_s_address_takes_what_nothing_proves(client, mount, name):
     provider = PROVIDERS[name]
