@@ -68,8 +68,9 @@ def gather(frequency: str) -> None:
     """One digest for each recipient of what was held for it."""
     waiting: dict[Recipient, list[int]] = defaultdict(list)
     held = Notification.objects.filter(state=State.HELD, frequency__in=frequencies(frequency))
-    for key, *recipient, language in held.order_by("pk").values_list("pk", "who", "channel", "recipient", "language"):
-        waiting[Recipient(*recipient, language=language)].append(key)
+    facts = held.order_by("pk").values_list("pk", "who", "channel", "recipient", "language")
+    for key, who, channel, address, language in facts:
+        waiting[Recipient(who, channel, address, language=language)].append(key)
     for recipient, keys in waiting.items():
         with change_set(Source.WORKER, summary="Digest"), transaction.atomic():
             gather_for(recipient, keys)

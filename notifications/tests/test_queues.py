@@ -56,8 +56,10 @@ def seconds_ahead_of_the_import(workers: list[str], chunks: int) -> float:
         wait_for(Notification.objects.filter(state="accepted"))
         while imports.filter(finished_at=None).exists():
             time.sleep(0.05)
-    ended = imports.latest("finished_at").finished_at
-    return (ended - Notification.objects.get().accepted_at).total_seconds()
+    ended, sent = imports.latest("finished_at").finished_at, Notification.objects.get().accepted_at
+    assert ended
+    assert sent
+    return (ended - sent).total_seconds()
 
 
 @pytest.mark.parametrize(("workers", "chunks"), [(AS_SHIPPED, 1), (ONE_FOR_ALL, 10)], ids=["as shipped", "one for all"])

@@ -193,7 +193,7 @@ def crowd() -> int:
 
 
 @pytest.mark.parametrize(
-    "messages", [pytest.param(150, id="150"), pytest.param(2_000, id="2,000", marks=pytest.mark.deep)]
+    "messages", [pytest.param(300, id="300"), pytest.param(2_000, id="2,000", marks=pytest.mark.deep)]
 )
 def test_of_many_workers_exactly_one_delivers_each_message(messages):
     enqueue_twice(messages)

@@ -46,12 +46,12 @@ def work_beside_import(queues: str, chunks: str) -> None:
 
     to_come = iter(range(int(chunks) - 1))
 
-    def apply_next(run, then: Callable[[], None]) -> None:
+    def apply_next(run, then):
         time.sleep(IMPORT_SECONDS / int(chunks))
         if next(to_come, None) is not None:
             then()
 
-    steps.apply_next = apply_next  # in this process only
+    vars(steps)["apply_next"] = apply_next  # in this process only
     work(queues)
 
 
