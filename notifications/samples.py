@@ -21,21 +21,17 @@ def of(event: str) -> Facts:
 
 def lines() -> list[Facts]:
     mug = {"quantity": 2, "name": "Mug, blue", "sku": "MUG-1036", "discount": ""}
-    kettle = {"quantity": 1, "name": "Kettle & cups <set>", "sku": "KET-2001", "discount": "10%"}
+    kettle = {"quantity": 1, "name": "Kettle & cups <set>", "sku": "KET-2001", "discount": percent(Decimal(10))}
     return [mug | {"amount": money(Decimal(25))}, kettle | {"amount": money(Decimal(54))}]
 
 
 def of_order() -> Facts:
-    mug, kettle = {"name": "Mug, blue", "sku": "MUG-1036"}, {"name": "Kettle & cups <set>", "sku": "KET-2001"}
     return {
         "number": f"{settings.ORDER_NUMBER_PREFIX}1042",
         "address": "1 Mill Lane\nLondon",
         "due": "",
-        "lines": [
-            {"quantity": 2, **mug, "discount": "", "amount": money(Decimal(25))},
-            {"quantity": 1, **kettle, "discount": percent(Decimal(10)), "amount": money(Decimal(54))},
-        ],
-        "shipped": [{"quantity": 2, **mug}, {"quantity": 1, **kettle}],
+        "lines": lines(),
+        "shipped": [{key: line[key] for key in ("quantity", "name", "sku")} for line in lines()],
         "left": 3,
         "discount": {"percent": percent(Decimal(5)), "amount": money(Decimal(3))},
         "taxes": [],
