@@ -148,6 +148,7 @@ class OrderAdmin(
     def get_form(self, request, obj=None, change=False, **kwargs):
         form = super().get_form(request, obj, change=change, **kwargs)  # a class of this request's own
         form.may_add_customer = request.user.has_perm("orders.add_customer")
+        form.locations = locations_of(request)
         return form
 
     def get_changeform_initial_data(self, request):

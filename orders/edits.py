@@ -28,6 +28,7 @@ class Edit:
         self._locked_at: set[int | None] = set()  # locations of the order for which every line is locked
         self._row: Order | None = None
         self._lines: dict[int, OrderLine] | None = None
+        self._all: list[OrderLine] | None = None
         self._done: set[str] = set()
 
     @property
@@ -63,7 +64,7 @@ class Edit:
 
     def claims(self, order: Order) -> list[Claim]:
         """What all lines would hold if the order were confirmed, with their levels locked."""
-        claims = full_claims(order)
+        claims = [line.full_claim(order) for line in self.lines(order)]
         self.lock(claims)
         if self._keeps:
             self._locked_at.add(order.location_id)
@@ -76,10 +77,18 @@ class Edit:
         if self._row:
             return self._row
         row = Order.objects.locked().get(pk=self.order.pk)
-        self.note(row)
+        self._note(row)
         return row
 
-    def note(self, row: Order) -> None:
+    def refresh(self, order: Order) -> None:
+        """Makes ``order`` what stands in the database, locked."""
+        if self._row:
+            order.become(self._row)
+        else:
+            order.refresh_from_db(from_queryset=Order.objects.locked().select_related("customer", "location"))
+            self._note(order)
+
+    def _note(self, row: Order) -> None:
         """What ``row`` says was just read under its lock."""
         if self._keeps:
             self._row, self.total = copy(row), row.total
@@ -87,18 +96,33 @@ class Edit:
     def forget_row(self) -> None:
         self._row = None
 
+    def lines(self, order: Order) -> list[OrderLine]:
+        """All lines as they stand in the database, with what their claims ask for."""
+        lines = list(order.lines.with_claims()) if self._all is None else self._all
+        if self._keeps:
+            self._all = lines
+        return lines
+
+    def note_new(self, line: OrderLine) -> None:
+        """A line that was just entered holds nothing anywhere: no level of its past has to be locked."""
+        self._all = None
+        if self._keeps:
+            self._sources.add(line.pk)
+
     def line(self, pk: int) -> OrderLine:
         """The line as it stands in the database. It is about to change, so it is told once."""
+        self._all = None
         if self._lines is None and self._keeps:
             self._lines = OrderLine.objects.filter(order=self.order.pk).in_bulk()
         return (self._lines or {}).pop(pk, None) or OrderLine.objects.get(pk=pk)
 
     def forget_line(self, pk: int) -> None:
+        self._all = None
         if self._lines:
             self._lines.pop(pk, None)
 
     def forget_lines(self) -> None:
-        self._lines = None
+        self._lines = self._all = None
 
 
 _current: ContextVar[Edit | None] = ContextVar("edit", default=None)
@@ -122,6 +146,14 @@ def of(order: Order) -> Edit | None:
     """The edit of this order that is on, whichever copy of it is at hand."""
     edit = _current.get()
     return edit if edit and (edit.order is order or edit.order.pk == order.pk is not None) else None
+
+
+def put_off(line: OrderLine, is_new: bool) -> bool:
+    """Whether the edit that is on settles the saved line together with the others."""
+    edit = of(line.order)
+    if edit and is_new:
+        edit.note_new(line)
+    return edit is not None
 
 
 def is_first(order: Order, act: str) -> bool:

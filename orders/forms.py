@@ -38,10 +38,14 @@ class DiscountForm(forms.ModelForm):
     def clean_discount_percent(self):
         return self.cleaned_data["discount_percent"] or Decimal(0)
 
+    def validate_constraints(self):
+        """Asks no database: the validators of the fields say the same, and the formset what shipments forbid."""
+
 
 class OrderForm(WithNewCustomer, DiscountForm):
     seen_version = forms.IntegerField(widget=forms.HiddenInput, required=False)
     one_time_key = forms.CharField(widget=forms.HiddenInput, required=False, max_length=40)
+    locations: list[Location] = []  # all of them, the default one first
 
     class Meta:
         model = Order
@@ -57,15 +61,19 @@ class OrderForm(WithNewCustomer, DiscountForm):
         self.initial["seen_version"] = self.instance.version
         location = self.fields.get("location")
         if location:
-            self.initial.setdefault("location", self.instance.location_id or Location.default().pk)
-            if Location.objects.count() == 1:
+            self.initial.setdefault("location", self.instance.location_id or self.locations[0].pk)
+            if len(self.locations) == 1:
                 location.widget = forms.HiddenInput()
             else:
                 location.widget.can_add_related = location.widget.can_change_related = False
                 location.widget.can_view_related = False
 
     def clean_location(self):
-        return self.cleaned_data["location"] or Location.default()
+        return self.cleaned_data["location"] or self.locations[0]
+
+    def _get_validation_exclusions(self):
+        """The record does not look for its customer and location again: the fields found them."""
+        return super()._get_validation_exclusions() | {"customer", "location"}
 
     def save(self, commit=True):
         if not self.instance.pk:
@@ -134,9 +142,6 @@ class OrderLineForm(DiscountForm):
     def _get_validation_exclusions(self):
         """The record does not look for its item and location again: the fields found them."""
         return super()._get_validation_exclusions() | {"item", "location"}
-
-    def validate_constraints(self):
-        """Asks no database: the validators of the fields say the same, and the formset what shipments forbid."""
 
     def clean(self):
         """A line that was answered with a reason may wait, for who may decide that."""

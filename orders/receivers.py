@@ -70,8 +70,8 @@ def refuse_line(instance, raw, **kwargs):
     rules.check_line(instance, *edits.locked_line(instance))
 
 
-def settle_line(instance, raw, **kwargs):
-    if raw or edits.of(instance.order):
+def settle_line(instance, created, raw, **kwargs):
+    if raw or edits.put_off(instance, created):
         return
     order = Order.objects.select_related("location").get(pk=instance.order_id)
     stock.settle([instance.claim(order)])

@@ -3,7 +3,7 @@ lines, and leaves the settling of stock to the receivers."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
 from django.db import transaction
@@ -43,8 +43,13 @@ def editing(order: Order, claims: Iterable[Claim] = (), *, keeps_rates: bool = F
         _settle_edit(order, edit)
 
 
+def as_one(order: Order) -> AbstractContextManager[None]:
+    """A transaction or a savepoint around a verb; none inside an edit of the order, which a refusal ends as a whole."""
+    return transaction.atomic(savepoint=edits.of(order) is None)
+
+
 def _settle_edit(order: Order, edit: Edit) -> None:
-    lines = list(order.lines.with_claims())
+    lines = edit.lines(order)
     stock.settle([line.claim(order) for line in lines] + edit.released)
     record_total(order, lines)
 
@@ -105,10 +110,9 @@ def duplicate(order: Order, user: Any) -> tuple[Order, list[Item]]:
     return copy, left_out
 
 
-@transaction.atomic
 def place(order: Order) -> None:
     """Draft becomes confirmed and every line is allocated. Placing a confirmed order again does nothing."""
-    with editing(order):
+    with as_one(order), editing(order):
         claims = lock(order)
         if order.holds_stock:
             return
@@ -117,10 +121,9 @@ def place(order: Order) -> None:
         _become(order, Status.CONFIRMED)
 
 
-@transaction.atomic
 def cancel(order: Order) -> None:
     """Releases what is not shipped. Cancelling twice is cancelling once."""
-    with editing(order):
+    with as_one(order), editing(order):
         lock(order)
         if order.status != Status.CANCELLED:
             _become(order, Status.CANCELLED)
@@ -220,12 +223,12 @@ def _shorten(line: OrderLine, quantity: int) -> None:
         line.save()
 
 
-@transaction.atomic
 def complete(order: Order) -> None:
     """An order whose last units were taken off it, when others were shipped before, is shipped."""
     if order.status == Status.PARTLY_SHIPPED and _is_all_shipped(order):
-        lock(order)
-        _become(order, Status.SHIPPED)
+        with transaction.atomic():
+            lock(order)
+            _become(order, Status.SHIPPED)
 
 
 def _is_all_shipped(order: Order) -> bool:
@@ -236,8 +239,7 @@ def lock(order: Order) -> list[Claim]:
     """Locks the order's stock levels, then its row, and re-reads it. Returns what its lines would hold if confirmed."""
     edit = edits.of(order) or Edit(order)
     claims = edit.claims(order)
-    order.refresh_from_db(from_queryset=Order.objects.locked().select_related("customer", "location"))
-    edit.note(order)
+    edit.refresh(order)
     return claims
 
 

@@ -1,12 +1,13 @@
 """What every tracked row has in common: it belongs to an act, its past is kept, and the past cannot be rewritten."""
 
-from functools import cache
+from functools import cache, cached_property
 
 from django.apps import apps
 from django.conf import settings
 from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from simple_history.manager import HistoryDescriptor
 from simple_history.models import HistoricalRecords
 
 
@@ -107,6 +108,17 @@ class HistoryRow(AppendOnly):
         abstract = True
 
 
+class Managers(HistoryDescriptor):
+    """``record.history``, whose class is made once; the library makes it anew at each look."""
+
+    @cached_property
+    def _class(self):
+        return self.manager_class.from_queryset(self.queryset_class)
+
+    def __get__(self, instance, owner):
+        return self._class(self.model, instance)
+
+
 class History(HistoricalRecords):
     """simple-history with 64-bit ids, text reasons, and no indexes but those that a reader needs.
 
@@ -123,6 +135,12 @@ class History(HistoricalRecords):
             user_db_constraint=False,
             **options,
         )
+
+    def finalize(self, sender, **kwargs):
+        super().finalize(sender, **kwargs)
+        found = vars(sender).get(self.manager_name)
+        if isinstance(found, HistoryDescriptor):  # none on a model that only passes it on
+            setattr(sender, self.manager_name, Managers(found.model, found.manager_class, found.queryset_class))
 
     def copy_fields(self, model):
         fields = super().copy_fields(model)
@@ -196,6 +214,12 @@ class Tracked(OneTransaction):
 
     def refresh_from_db(self, *args, **kwargs):
         super().refresh_from_db(*args, **kwargs)
+        self._remember()
+
+    def become(self, row: "Tracked") -> None:
+        """Has the values of ``row``, which was read from the database: a refresh without asking for it again."""
+        for field in self._meta.concrete_fields:
+            setattr(self, field.attname, getattr(row, field.attname))
         self._remember()
 
     def forget_changes(self) -> None:

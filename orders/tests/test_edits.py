@@ -83,6 +83,32 @@ def test_a_stale_line_is_refused_in_an_edit_as_everywhere():
     assert order.lines.get().quantity == 4
 
 
+def test_placing_inside_an_edit_knows_what_another_copy_of_the_order_saved_in_it():
+    order = make_order((make_item(on_hand=5), 1))
+
+    with workflow.editing(order):
+        change(order.lines.get(), 2)
+        copy = Order.objects.get(pk=order.pk)
+        copy.note = "Ring twice"
+        copy.save()
+        workflow.place(order)
+
+    assert (order.note, Order.objects.get(pk=order.pk).note) == ("Ring twice", "Ring twice")
+
+
+def test_a_line_entered_in_a_savepoint_that_is_gone_is_not_placed():
+    mug = make_item(on_hand=5)
+    order = make_order((mug, 1))
+
+    with workflow.editing(order):
+        with transaction.atomic():
+            OrderLine.objects.create(order=order, item=mug, quantity=2)
+            transaction.set_rollback(True)
+        workflow.place(order)
+
+    assert list(order.lines.values_list("quantity", "allocated")) == [(1, 1)]
+
+
 def test_placing_inside_an_edit_settles_once_and_refuses_as_ever():
     mug = make_item(on_hand=5)
     order = make_order((mug, 6))

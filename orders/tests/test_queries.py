@@ -6,9 +6,10 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from inventory.models import Location
 from inventory.tests.shop import make_item
 from orders import workflow
-from orders.models import Order
+from orders.models import Order, OrderLine
 from orders.tests.pages import ADD, change_url, save, typed
 from orders.tests.shop import make_customer, make_order, place_order
 
@@ -53,6 +54,23 @@ def test_placing_an_order_of_three_lines_takes_at_most_thirty_queries():
         workflow.place(Order.objects.get(pk=order.pk))
 
     assert len(queries) <= 30, "\n".join(query["sql"] for query in queries)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_entering_and_placing_three_lines_as_one_edit_reads_ten_times_beside_its_writes():
+    order, items = Order(customer=make_customer(), location=Location.default()), some_lines(3)
+    lines = [OrderLine(order=order, item=item, quantity=quantity) for item, quantity in items]
+
+    def enter_and_place():
+        with workflow.editing(order, [line.full_claim(order) for line in lines]):
+            for record in [order, *lines]:
+                record.save()
+            workflow.place(order)
+
+    counts = counted(enter_and_place)
+
+    assert order.lines.filter(allocated=2).count() == 3
+    assert (reads(counts), writes(counts)) == (10, 23)
 
 
 @pytest.mark.parametrize("url", [lambda order: LIST, change_url], ids=["list", "page"])
