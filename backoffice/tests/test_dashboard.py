@@ -7,6 +7,7 @@ from random import Random
 import pytest
 import time_machine
 from django.contrib.auth.models import Group, Permission
+from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
 
@@ -215,3 +216,16 @@ def test_figures_are_numbers_of_their_own():
     """A card that forgets what it counts fails when it is drawn, not in silence."""
     with pytest.raises(NotImplementedError):
         _ = Figure(None, None).value
+
+
+@pytest.mark.parametrize("waiting", ["overdue", "forgotten", "to_ship"])
+def test_what_needs_somebody_is_looked_up_however_many_orders_were_shipped(waiting):
+    """Without an index for it, a count reads every order there ever was."""
+    if connection.vendor == "postgresql":
+        connection.cursor().execute("SET LOCAL enable_seqscan = off")  # which it would choose for so few
+
+    plan = getattr(Order.objects, waiting)().order_by().values("pk").explain()
+
+    assert " order_" in plan
+    assert "SCAN" not in plan
+    assert "Seq Scan" not in plan

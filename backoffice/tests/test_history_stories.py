@@ -62,7 +62,7 @@ def test_an_import_is_found_in_activity_and_leads_to_an_item_and_back(mia, djang
     mia.keyboard.press("Enter")
     act = mia.locator(".bo-act")
     expect(act).to_have_count(1)
-    expect(act).to_contain_text("Imported may-count.csv, 5 items")
+    expect(act).to_contain_text("Mia: Imported may-count.csv, 5 items")
     act.get_by_text("Details").click()
     expect(act.locator(".bo-told")).to_contain_text("created item MUG-1 Mug 1")
     assert defects(mia) == []
