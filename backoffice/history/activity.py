@@ -12,6 +12,7 @@ from typing import Any
 
 from django.db import connection
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.lookups import IsNull
 from django.utils.timezone import make_aware
 
 from backoffice.history import entries, timeline
@@ -142,18 +143,23 @@ def _looked_for(acts: QuerySet, wanted: Wanted, sight: Sight) -> QuerySet:
     if wanted.kind and wanted.field:
         return acts.filter(_changes_field(wanted.kind, wanted.field))
     if wanted.kind:
-        return acts.filter(Exists(_rows(wanted.kind)))
+        return acts.filter(_has_rows(wanted.kind))
     seen = sight.of(all_kinds())
     if len(seen) == len(all_kinds()):
         return acts
     touches = Q(pk__in=[])  # nothing: who sees no kind sees no act
     for kind in seen:
-        touches |= Q(Exists(_rows(kind)))
+        touches |= Q(_has_rows(kind))
     return acts.filter(touches)
 
 
 def _rows(kind: Kind) -> QuerySet:
     return kind.model.objects.filter(change_set=OuterRef("pk")).order_by()
+
+
+def _has_rows(kind: Kind) -> IsNull:
+    """Asks act by act; an EXISTS among others makes PostgreSQL read all history into memory before the first act."""
+    return IsNull(Subquery(_rows(kind).values("pk")[:1]), False)
 
 
 def _changes_field(kind: Kind, name: str) -> Exists:
@@ -225,9 +231,10 @@ def count(act: int, kinds: list[Kind]) -> dict[str, int]:
 
 def _head_of(kind: Kind) -> str:
     quote = connection.ops.quote_name
-    rows = f"FROM {quote(kind.model._meta.db_table)} r WHERE r.change_set_id = c.id"
+    rows = f"FROM {quote(kind.model._meta.db_table)} r WHERE r.change_set_id BETWEEN c.id AND c.id"
     pk = quote(kind.model._meta.pk.column)
-    firsts = ", ".join(f"(SELECT r.{pk} {rows} ORDER BY r.{pk} LIMIT 1 OFFSET {n})" for n in range(HEADS))
+    order = f"ORDER BY r.change_set_id, r.{pk}"  # with an equation PostgreSQL might walk the whole table by its key
+    firsts = ", ".join(f"(SELECT r.{pk} {rows} {order} LIMIT 1 OFFSET {n})" for n in range(HEADS))
     count = f"(SELECT COUNT(*) FROM (SELECT 1 {rows} LIMIT {MANY + 1}) AS counted)"
     return f"SELECT '{kind.name}', c.id, {count}, {firsts} FROM {quote(ChangeSet._meta.db_table)} c"
 
