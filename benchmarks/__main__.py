@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from backoffice.tests import postgresql
-from benchmarks import report
+from benchmarks import pages, report
 from benchmarks.report import Found
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -34,11 +34,15 @@ ENVIRONMENT = {
 def main() -> None:
     options = parse()
     for part in options.parts or report.PARTS:
-        found = {engine: measure(part, engine, options) for engine in options.engine or ["sqlite", "postgresql"]}
-        lines = report.section(part, found, options)
+        lines = pages.section(options, ENVIRONMENT) if part == "pages" else section(part, options)
         print("\n".join(lines), flush=True)
-        if not options.no_docs:
+        if not (options.no_docs or options.build):
             report.write(part, lines)
+
+
+def section(part: str, options: argparse.Namespace) -> list[str]:
+    found = {engine: measure(part, engine, options) for engine in options.engine or ["sqlite", "postgresql"]}
+    return report.section(part, found, options)
 
 
 def parse() -> argparse.Namespace:
@@ -47,6 +51,9 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--engine", action="append", choices=["sqlite", "postgresql"])
     parser.add_argument("--rows", type=int, default=100_000, help="of an imported file")
     parser.add_argument("--rounds", type=int, default=3, help="of imports")
+    parser.add_argument("--sizes", type=int, nargs="+", default=[10_000, 100_000, 1_000_000], help="of shops (pages)")
+    parser.add_argument("--keep", type=Path, help="where shops and their figures stay for the next time (pages)")
+    parser.add_argument("--build", action="store_true", help="build the shops only (pages)")
     parser.add_argument("--no-docs", action="store_true", help="print only")
     return parser.parse_args()
 

@@ -27,7 +27,16 @@ def main() -> None:
     part, rows, rounds = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
     django.setup()
     call_command("migrate", verbosity=0)
-    from benchmarks import beside, books, imports, memory, messages, orders, reading  # models can be imported only now
+    from benchmarks import (  # models can be imported only now
+        beside,
+        books,
+        imports,
+        memory,
+        messages,
+        orders,
+        pages,
+        reading,
+    )
 
     if part == "imports":
         found = imports.measured(rows, rounds)
@@ -39,6 +48,8 @@ def main() -> None:
         found = beside.measured(rows)
     elif part == "messages":
         found = messages.measured()
+    elif part == "pages":
+        found = pages.measured(rows, is_asked=bool(rounds))
     else:
         measures = books.measures() | reading.measures()
         found = {name: rates(act) for name, act in measures.items()}

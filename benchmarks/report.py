@@ -21,6 +21,7 @@ PARTS = {
     "imports": "Imports",
     "memory": "Memory of an import",
     "beside": "Orders beside an import",
+    "pages": "Pages",
 }
 UNITS = {"imports": "rows per second", "memory": "MB", "beside": "milliseconds"}
 NOTES = {
@@ -38,7 +39,7 @@ Written by `make bench`, which measures everything below on the machine it names
 one that was busy with something else, cannot be compared; the ratios within one run can, and the targets are ratios.
 
 `make bench ARGS="imports --rows 20000"` runs one part, with smaller files; the parts are orders, shop, messages,
-imports, memory and beside.
+imports, memory, beside and pages.
 """
 
 

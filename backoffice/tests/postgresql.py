@@ -64,6 +64,20 @@ def _is_complete(folder: Path) -> bool:
 
 
 @contextmanager
+def kept(folder: Path) -> Iterator[str]:
+    """Yields the URL of a server whose data stay in the folder, for the next time."""
+    binaries = find_binaries()
+    if not binaries:
+        raise NoServerError("Data are kept by PostgreSQL's own programs only: install initdb and postgres.")
+    folder.mkdir(parents=True, exist_ok=True)
+    owner = _owner(folder)
+    if not (folder / "data").exists():
+        _create_cluster(binaries, folder, owner)
+    with _running(binaries, folder, owner):
+        yield _url(folder)
+
+
+@contextmanager
 def _started(binaries: Path) -> Iterator[str]:
     folder = Path(tempfile.mkdtemp(prefix="backoffice-pg-"))
     try:
