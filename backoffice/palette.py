@@ -17,8 +17,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from backoffice import menu
+from backoffice.words import asked
 
-LONGEST = 100  # characters of a question that are looked at
 FEW = 6  # entries of one finder
 
 
@@ -43,7 +43,7 @@ def contribute(group: str | Promise, finder: Finder, *, first: bool = False) -> 
 
 def find(request: HttpRequest, question: str) -> list[dict[str, Any]]:
     """Groups of entries that answer the question, each with at most ``FEW``. Blank: what can be done and gone to."""
-    question = " ".join(question[:LONGEST].replace("\0", "").split())
+    question = asked(question)
     groups: dict[str, list[dict[str, Any]]] = {}
     for group, finder in [*_finders, (_("Go to"), pages)]:
         found = groups.setdefault(str(group), [])

@@ -1,6 +1,5 @@
 from django.contrib import admin, messages
-from django.contrib.admin.views.main import ChangeList
-from django.db.models import Exists, OuterRef, Q, Subquery, Sum
+from django.db.models import OuterRef, Prefetch, Subquery, Sum
 from django.http import HttpResponseRedirect
 from django.urls import reverse
 from django.utils.formats import localize
@@ -10,6 +9,8 @@ from django.utils.translation import gettext_lazy as _
 from backoffice.exports.lists import ExportAdmin
 from backoffice.history.admin import ReadOnlyAdmin, TrackedAdmin
 from backoffice.imports.filters import ImportFilter
+from backoffice.lists import LongList
+from backoffice.words import asked, offered
 from inventory import item_page
 from inventory.forms import ReorderForm
 from inventory.labels import LabelsAdmin
@@ -45,6 +46,11 @@ def low_badge() -> str:
     return format_html('<span class="bo-badge bo-badge-warn">{}</span>', _("running low"))
 
 
+def sum_of_levels(figure: str) -> Subquery:
+    levels = StockLevel.objects.filter(item=OuterRef("pk")).order_by().values("item")
+    return Subquery(levels.annotate(sum=Sum(figure)).values("sum"))
+
+
 @admin.register(Item)
 class ItemAdmin(StockScreensAdmin, LabelsAdmin, ExportAdmin, TrackedAdmin):
     resource_classes = [ItemResource, CountResource]
@@ -66,34 +72,24 @@ class ItemAdmin(StockScreensAdmin, LabelsAdmin, ExportAdmin, TrackedAdmin):
     actions = ["print_labels", "print_shelf_labels", "export_selected"]
 
     def get_queryset(self, request):
-        levels = StockLevel.objects.filter(item=OuterRef("pk")).order_by().values("item")
-        return (
-            super()
-            .get_queryset(request)
-            .annotate(
-                on_hand=Subquery(levels.annotate(sum=Sum("on_hand")).values("sum")),
-                available=Subquery(levels.annotate(sum=Sum("available")).values("sum")),
-                is_low=Exists(StockLevel.objects.running_low().filter(item=OuterRef("pk"))),
-            )
-        )
+        return super().get_queryset(request).prefetch_related(Prefetch("levels", StockLevel.objects.with_low()))
 
     def get_search_results(self, request, queryset, search_term):
-        found = queryset.search(search_term) if search_term.strip() else queryset
         if request.GET.get("field_name") == "item":  # the item of an order line
-            found = found.filter(is_active=True)
-        return found, False
+            queryset = queryset.filter(is_active=True)
+        return offered(request, queryset, search_term), False
 
-    @admin.display(description=_("on hand"), ordering="on_hand")
+    @admin.display(description=_("on hand"), ordering=sum_of_levels("on_hand"))
     def on_hand(self, item):
-        return item.on_hand if item.is_stocked else "—"
+        return sum(level.on_hand for level in item.levels.all()) if item.is_stocked else "—"
 
-    @admin.display(description=_("available"), ordering="available")
+    @admin.display(description=_("available"), ordering=sum_of_levels("available"))
     def available(self, item):
-        return item.available if item.is_stocked else "—"
+        return sum(level.available for level in item.levels.all()) if item.is_stocked else "—"
 
     @admin.display(description=_("stock"), empty_value="")
     def state(self, item):
-        return low_badge() if item.is_low and item.is_stocked else ""
+        return low_badge() if item.is_stocked and any(level.is_low for level in item.levels.all()) else ""
 
     def get_inlines(self, request, obj):
         return self.inlines if obj else []
@@ -121,7 +117,7 @@ class LowFilter(admin.SimpleListFilter):
         return queryset.running_low() if self.value() == "1" else queryset
 
 
-class LevelList(ChangeList):
+class LevelList(LongList):
     """Leads to the item, where stock is received; the reorder level leads to its own page."""
 
     def url_for_result(self, result):
@@ -154,7 +150,7 @@ class StockLevelAdmin(ExportAdmin, StockValueAdmin, TrackedAdmin):
         return super().get_queryset(request).with_low().select_related("item", "location")
 
     def get_search_results(self, request, queryset, search_term):
-        return queryset.filter(item__sku_key__startswith=sku_key(search_term)), False
+        return queryset.filter(item__sku_key__begins=sku_key(asked(search_term))), False
 
     def get_changelist(self, request, **kwargs):
         return LevelList
@@ -209,10 +205,8 @@ class StockMovementAdmin(ExportAdmin, ReadOnlyAdmin):
         return lookup == "level__item" or super().lookup_allowed(lookup, value, request)
 
     def get_search_results(self, request, queryset, search_term):
-        if search_term.strip():
-            of_item = Q(level__item__sku_key__startswith=sku_key(search_term))
-            queryset = queryset.filter(of_item | Q(reference__startswith=search_term.strip()))
-        return queryset, False
+        words = asked(search_term)
+        return queryset.search(words) if words else queryset, False
 
     @admin.display(description=_("item"))
     def item(self, movement):

@@ -50,12 +50,16 @@ class Item(Tracked):
 
     objects = ItemQuerySet.as_manager()
     history = History(quiet=("sku_key",))
+    words_of = "name"
 
     class Meta:
         verbose_name = _("item")
         verbose_name_plural = _("items")
         ordering = ["sku_key"]
         permissions = [("import_item", "Can import items"), ("export_item", "Can export items")]
+        indexes = [
+            models.Index(fields=["condition", "sku_key"], name="item_not_new", condition=~Q(condition="new")),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["barcode"],
@@ -201,6 +205,8 @@ class StockMovement(AppendOnly):
         indexes = [
             models.Index(fields=["level", "-id"], name="movement_level_newest"),
             models.Index(fields=["change_set", "id"], name="movement_act"),
+            models.Index(fields=["kind", "id"], name="movement_kind"),
+            models.Index(fields=["reference"], name="movement_reference", opclasses=["varchar_pattern_ops"]),
             models.Index(
                 fields=["source_kind", "source_id"], name="movement_source", condition=Q(source_id__isnull=False)
             ),

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from backoffice import palette
 from backoffice.palette import Entry
+from backoffice.words import FEW
 from inventory.models import Item
 from inventory.stock_screens import PERMISSION, SCREENS
 
@@ -42,4 +43,4 @@ def act_on_item(request: HttpRequest, question: str) -> Iterator[Entry]:
 
 
 def _items(words: str) -> Iterator[Item]:
-    return islice(Item.objects.filter(is_active=True).search(words), palette.FEW)
+    return islice(Item.objects.filter(is_active=True).search(words, most=FEW), palette.FEW)

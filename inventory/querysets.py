@@ -1,16 +1,16 @@
 from django.db import models
 from django.db.models import F, Q
 
+from backoffice.words import MOST_FOUND, asked, bounded
 from inventory.sku import sku_key
 
 
 class ItemQuerySet(models.QuerySet):
-    def search(self, words: str):
-        """Items whose SKU begins with the words, whose barcode they are, or whose name has them all."""
-        by_name = Q()
-        for word in words.split():
-            by_name &= Q(name__icontains=word)
-        return self.filter(Q(sku_key__startswith=sku_key(words)) | Q(barcode=words.strip()) | by_name)
+    def search(self, words: str, most: int = MOST_FOUND):
+        """Items whose SKU begins with the words, whose barcode they are, or whose name has words that begin so."""
+        words = asked(words)
+        by_barcode = Q(barcode=words) & ~Q(barcode="")  # said twice, so that SQLite sees that its index will do
+        return bounded(self, Q(sku_key__begins=sku_key(words)) | by_barcode | Q(name__words=words), most)
 
 
 class GuardedQuerySet(models.QuerySet):
@@ -69,8 +69,21 @@ class StockLevelQuerySet(GuardedQuerySet):
         return self._write(on_hand=F("on_hand") + on_hand_delta, allocated=F("allocated") + allocated_delta)
 
 
+MOST_LEVELS = 100  # whose movements one search looks for
+
+
 class StockMovementQuerySet(GuardedQuerySet):
     way = "the verbs of inventory.stock"
+
+    def search(self, words):
+        """Movements of the items whose SKU begins with the words; where there are none, of documents called so."""
+        levels = (
+            self.model._meta.get_field("level")
+            .related_model.objects.filter(item__sku_key__begins=sku_key(words))
+            .order_by("item__sku_key")
+        )
+        found = list(levels.values_list("pk", flat=True)[:MOST_LEVELS])
+        return self.filter(level__in=found) if found else self.filter(reference__begins=words)
 
     def of_source(self, kind: str, ids):
         return self.filter(source_kind=kind, source_id__in=ids)

@@ -24,7 +24,7 @@ def contribute():
 
 def find_items(words: str) -> QuerySet:
     exactly = Item.objects.filter(Q(sku_key=sku_key(words)) | Q(barcode=words))
-    return exactly if exactly.exists() else Item.objects.filter(sku_key__startswith=sku_key(words))
+    return exactly if exactly.exists() else Item.objects.filter(sku_key__begins=sku_key(words))
 
 
 def find_locations(words: str) -> QuerySet:

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST
 
 from backoffice.exports.lists import ExportAdmin
 from backoffice.history.admin import ReadOnlyAdmin
+from backoffice.words import asked
 from notifications import outbox, stops
 from notifications.choices import State
 from notifications.models import CapturedMail, Health, Notification, Suppression
@@ -34,7 +35,7 @@ class NotificationAdmin(ExportAdmin, ReadOnlyAdmin):
     list_filter = [StateFilter, "event", "channel", AboutFilter]
     list_select_related = ["order"]
     empty_text = _("They are written when orders are placed.")
-    search_fields = ["recipient__startswith", "order__number__exact"]
+    search_fields = ["recipient"]  # shows the box; get_search_results decides
     search_help_text = _("Recipient or order number")
     change_form_template = "notifications/notification.html"
     empty_value_display = ""
@@ -49,6 +50,10 @@ class NotificationAdmin(ExportAdmin, ReadOnlyAdmin):
     @admin.display(description=_("provider's words"))
     def words(self, notification):
         return format_html('<span class="bo-words">{}</span>', notification.error) if notification.error else ""
+
+    def get_search_results(self, request, queryset, search_term):
+        words = asked(search_term)
+        return queryset.search(words) if words else queryset, False
 
     def get_fields(self, request, obj=None):
         return []  # the page is its template

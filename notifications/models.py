@@ -25,6 +25,11 @@ State = choices.State
 
 
 class NotificationQuerySet(models.QuerySet):
+    def search(self, words: str):
+        """The messages about the order with this number; else those to addresses that begin so."""
+        of_order = self.filter(order__in=Order.objects.numbered(words))
+        return of_order if of_order.exists() else self.filter(recipient__begins=words)
+
     def claim(self, pk: int, lease: uuid.UUID) -> bool:
         """Takes a message for sending, for as long as a lease lasts by the clock of the database.
 
@@ -101,7 +106,13 @@ class Notification(models.Model):
         verbose_name_plural = _("notifications")
         ordering = ["-pk"]
         indexes = [
-            models.Index(fields=["recipient", "-id"], name="notification_recipient"),
+            models.Index(
+                fields=["recipient", "id"],
+                name="notification_recipient",
+                opclasses=["varchar_pattern_ops", "int8_ops"],
+            ),
+            models.Index(fields=["event", "id"], name="notification_event"),
+            models.Index(fields=["channel", "id"], name="notification_channel"),
             models.Index(fields=["provider_id"], name="notification_provider_id", condition=~Q(provider_id="")),
         ]
         permissions = [

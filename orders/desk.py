@@ -83,7 +83,7 @@ def look_up(words: str, location: Location) -> tuple[list[Any], bool]:
     named = list(items.filter(Q(barcode=words) | Q(sku_key=key)))
     if named:
         return sorted(named, key=lambda item: item.barcode != words)[:1], True
-    begins = list(items.filter(sku_key__startswith=key)[:FEW])
+    begins = list(items.filter(sku_key__begins=key)[:FEW])
     if len(begins) < FEW:
         begun = [item.pk for item in begins]
         begins += items.search(words).exclude(pk__in=begun)[: FEW - len(begins)]
@@ -153,7 +153,7 @@ def _answer(row: pasted.Line, item: Any, location: Location) -> dict[str, Any]:
 def near_misses(code: str, location: Location) -> list[Any]:
     """Items whose SKU looks like the code, of those that begin alike."""
     key = sku_key(code)
-    items = Item.objects.filter(is_active=True, sku_key__startswith=key[:2]).annotate(available=_available_at(location))
+    items = Item.objects.filter(is_active=True, sku_key__begins=key[:2]).annotate(available=_available_at(location))
     by_key = {item.sku_key: item for item in items[:500]}
     return [by_key[found] for found in get_close_matches(key, by_key, n=3, cutoff=0.7)]
 

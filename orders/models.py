@@ -16,7 +16,7 @@ from inventory.claims import Claim, Source
 from inventory.fields import LedgerField, MoneyField, PercentField, TotalField
 from inventory.models import MAX_QUANTITY, Item, Location
 from orders import people, totals
-from orders.querysets import OrderLineQuerySet, OrderQuerySet
+from orders.querysets import CustomerQuerySet, OrderLineQuerySet, OrderQuerySet
 from orders.staged import StagedCustomer as StagedCustomer
 from orders.staged import StagedLine as StagedLine
 from orders.totals import Totals
@@ -45,7 +45,9 @@ class Customer(Tracked):
     name_key = models.CharField(max_length=people.KEY_LENGTH, editable=False, db_index=True)
     email_key = models.CharField(max_length=people.KEY_LENGTH, editable=False, db_index=True)
 
+    objects = CustomerQuerySet.as_manager()
     history = History(excluded_fields=["name_key", "email_key"])
+    words_of = "name"
 
     class Meta:
         verbose_name = _("customer")
@@ -118,7 +120,7 @@ class Order(Tracked):
         verbose_name_plural = _("orders")
         ordering = ["-pk"]
         indexes = [
-            models.Index(fields=["status", "-id"], name="order_status_newest"),
+            models.Index(fields=["status", "id"], name="order_status"),
             models.Index(fields=["total", "id"], name="order_total"),
             models.Index(
                 fields=["created_at", "status", "total"], name="order_entered"

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from backoffice.imports.filters import ImportFilter
 from backoffice.money import money
 from backoffice.periods import midnight
-from inventory.sku import sku_key
+from backoffice.words import asked
 from orders.models import Customer, Order, OrderLine, StagedLine
 
 WAITING = format_html('<span class="bo-badge bo-badge-warn">{}</span>', _("waits for stock"))
@@ -176,13 +176,8 @@ class OrderListAdmin(admin.ModelAdmin):
         return super().get_queryset(request).annotate(waits=is_waiting)
 
     def get_search_results(self, request, queryset, search_term):
-        words = search_term.replace("\0", "").strip()
-        if not words:
-            return queryset, False
-        customers = Customer.objects.filter(Q(name__istartswith=words) | Q(email__istartswith=words))
-        wanted = OrderLine.objects.filter(item__sku_key=sku_key(words))
-        found = Q(number__iexact=words) | Q(customer__in=customers) | Q(pk__in=wanted.values("order"))
-        return queryset.filter(found), False
+        words = asked(search_term)
+        return queryset.search(words) if words else queryset, False
 
     @admin.display(description=_("status"), ordering="status")
     def state(self, order):

@@ -2,14 +2,13 @@
 
 from collections.abc import Iterator
 
-from django.conf import settings
-from django.db.models import Q
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from backoffice import palette
 from backoffice.palette import Entry
+from backoffice.words import FEW
 from orders.models import Customer, Order
 
 
@@ -27,9 +26,7 @@ def find_orders(request: HttpRequest, question: str) -> Iterator[Entry]:
     """By number, with or without the prefix that all numbers share."""
     if not question or not request.user.has_perm("orders.view_order"):
         return
-    numbers = [question.upper(), f"{settings.ORDER_NUMBER_PREFIX}{question}"]
-    numbered = Q(number__startswith=numbers[0]) | Q(number__startswith=numbers[1])
-    for order in Order.objects.filter(numbered).select_related("customer")[: palette.FEW]:
+    for order in Order.objects.begun(question).select_related("customer")[: palette.FEW]:
         hint = f"{order.customer} · {order.get_status_display()}"
         yield Entry(order.number, reverse("admin:orders_order_change", args=[order.pk]), hint)
 
@@ -37,6 +34,5 @@ def find_orders(request: HttpRequest, question: str) -> Iterator[Entry]:
 def find_customers(request: HttpRequest, question: str) -> Iterator[Entry]:
     if not question or not request.user.has_perm("orders.view_customer"):
         return
-    named = Q(name__istartswith=question) | Q(email__istartswith=question)
-    for customer in Customer.objects.filter(named)[: palette.FEW]:
+    for customer in Customer.objects.search(question, most=FEW)[: palette.FEW]:
         yield Entry(customer.name, reverse("admin:orders_customer_change", args=[customer.pk]), customer.email)

@@ -1,11 +1,15 @@
 from datetime import timedelta
 from decimal import Decimal
 
+from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
+from backoffice.words import MOST_FOUND, bounded
 from inventory.querysets import GuardedQuerySet
+from inventory.sku import sku_key
+from orders import people
 
 
 def served_from(location_id: int) -> Q:
@@ -17,7 +21,33 @@ LATE_AFTER = timedelta(days=3)  # confirmed and not shipped
 FORGOTTEN_AFTER = timedelta(days=7)  # entered and still a draft
 
 
+class CustomerQuerySet(models.QuerySet):
+    def search(self, words: str, most: int = MOST_FOUND):
+        """Customers whose name has words that begin so, or whose address of mail does."""
+        return bounded(self, Q(name__words=words) | Q(email_key__begins=people.key(words)), most)
+
+
 class OrderQuerySet(models.QuerySet):
+    def numbered(self, words: str):
+        """The order with this number, with or without the prefix that all numbers share."""
+        return self.filter(number__in=[words, words.upper(), f"{settings.ORDER_NUMBER_PREFIX}{words}"])
+
+    def begun(self, words: str):
+        """The order with this number; else those whose number begins so, in their order."""
+        numbered, prefix = self.numbered(words), settings.ORDER_NUMBER_PREFIX if words[:1].isdigit() else ""
+        return numbered if numbered.exists() else self.filter(number__begins=prefix + words.upper()).order_by("number")
+
+    def search(self, words):
+        """The order with this number; else those with the item of this SKU; else those of customers found so."""
+        numbered = self.numbered(words)
+        if numbered.exists():
+            return numbered
+        customers, lines = (self.model._meta.get_field(name).related_model.objects for name in ("customer", "lines"))
+        lines = lines.filter(item__sku_key=sku_key(words))
+        if lines.exists():
+            return self.filter(pk__in=lines.values("order"))
+        return self.filter(customer__in=customers.search(words))
+
     def sold(self):
         """Confirmed, whether shipped or not, and not cancelled."""
         return self.filter(status__in=self.model.SOLD)

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.conf import settings
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
@@ -21,12 +20,12 @@ def contribute():
 
 
 def find_orders(words: str) -> QuerySet:
-    return Order.objects.filter(number__in=[words, words.upper(), f"{settings.ORDER_NUMBER_PREFIX}{words}"])
+    return Order.objects.numbered(words)
 
 
 def find_customers(words: str) -> QuerySet:
     key = people.key(words)
-    return Customer.objects.filter(Q(name_key__startswith=key) | Q(email_key=key))
+    return Customer.objects.filter(Q(name_key__begins=key) | Q(email_key=key))
 
 
 def movements_of_order(pk: Any) -> QuerySet:

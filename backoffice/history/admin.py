@@ -12,15 +12,13 @@ from backoffice.history.middleware import typed_reason
 from backoffice.history.models import ChangeSet
 from backoffice.history.resources import ActivityResource
 from backoffice.history.undo_pages import UndoPages, links
-from backoffice.lists import CountedPaginator
+from backoffice.lists import LongListAdmin
 
 
-class ReadOnlyAdmin(admin.ModelAdmin):
+class ReadOnlyAdmin(LongListAdmin):
     """A list to look at: what it shows is written elsewhere."""
 
     change_form_template = "history/read_only.html"
-    show_full_result_count = False
-    paginator = CountedPaginator
 
     def has_add_permission(self, request):
         return False
@@ -39,12 +37,8 @@ def _refusing(refusal):
     return clean
 
 
-class TrackedAdmin(AsOfAdmin):
+class TrackedAdmin(AsOfAdmin, LongListAdmin):
     """A record with a history page of ours, and a place to say why on each of its forms."""
-
-    show_full_result_count = False
-    list_max_show_all = 200
-    paginator = CountedPaginator
 
     class Media:
         css = {"all": ["history/history.css"]}

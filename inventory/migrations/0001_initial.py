@@ -42,6 +42,7 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'items',
                 'ordering': ['sku_key'],
                 'permissions': [('import_item', 'Can import items'), ('export_item', 'Can export items')],
+                'indexes': [models.Index(condition=models.Q(('condition', 'new'), _negated=True), fields=['condition', 'sku_key'], name='item_not_new')],
                 'constraints': [models.UniqueConstraint(condition=models.Q(('barcode', ''), _negated=True), fields=('barcode',), name='item_barcode_unique', violation_error_message='Another item has this barcode.'), models.CheckConstraint(condition=models.Q(('unit_price__gte', 0), ('cost__gte', 0)), name='item_money_not_negative', violation_error_message='Price and cost cannot be negative.'), models.CheckConstraint(condition=models.Q(('tax_rate__gte', 0), ('tax_rate__lte', 100)), name='item_tax_rate_bounded', violation_error_message='The tax rate is a percentage from 0 to 100.')],
             },
         ),
@@ -247,6 +248,14 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='stockmovement',
             index=models.Index(fields=['change_set', 'id'], name='movement_act'),
+        ),
+        migrations.AddIndex(
+            model_name='stockmovement',
+            index=models.Index(fields=['kind', 'id'], name='movement_kind'),
+        ),
+        migrations.AddIndex(
+            model_name='stockmovement',
+            index=models.Index(fields=['reference'], name='movement_reference', opclasses=['varchar_pattern_ops']),
         ),
         migrations.AddIndex(
             model_name='stockmovement',

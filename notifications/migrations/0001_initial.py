@@ -270,7 +270,15 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='notification',
-            index=models.Index(fields=['recipient', '-id'], name='notification_recipient'),
+            index=models.Index(fields=['recipient', 'id'], name='notification_recipient', opclasses=['varchar_pattern_ops', 'int8_ops']),
+        ),
+        migrations.AddIndex(
+            model_name='notification',
+            index=models.Index(fields=['event', 'id'], name='notification_event'),
+        ),
+        migrations.AddIndex(
+            model_name='notification',
+            index=models.Index(fields=['channel', 'id'], name='notification_channel'),
         ),
         migrations.AddIndex(
             model_name='notification',

@@ -237,7 +237,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='order',
-            index=models.Index(fields=['status', '-id'], name='order_status_newest'),
+            index=models.Index(fields=['status', 'id'], name='order_status'),
         ),
         migrations.AddIndex(
             model_name='order',
