@@ -1,6 +1,5 @@
-from django.apps import AppConfig
+from django.apps import AppConfig, apps
 from django.contrib.admin.apps import AdminConfig
-from django.contrib.auth.apps import AuthConfig
 from django.utils.translation import gettext_lazy as _
 
 
@@ -12,11 +11,8 @@ class BackOfficeConfig(AppConfig):
         from backoffice import checks, receivers  # noqa: F401  (checks register themselves)
 
         receivers.connect()
+        apps.get_app_config("auth").verbose_name = _("Settings")  # where the menu has users and roles
 
 
 class BackOfficeAdminConfig(AdminConfig):
     default_site = "backoffice.site.BackOfficeSite"
-
-
-class PeopleConfig(AuthConfig):
-    verbose_name = _("Settings")  # where the menu has users and roles

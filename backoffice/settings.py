@@ -68,7 +68,7 @@ INSTALLED_APPS = [
     "import_export",  # before jazzmin, whose copies of its templates are out of date
     "jazzmin",
     "backoffice.apps.BackOfficeAdminConfig",
-    "backoffice.apps.PeopleConfig",
+    "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.messages",
     "django.contrib.staticfiles",

@@ -181,7 +181,8 @@ def test_older_acts_are_on_further_pages(admin_client, monkeypatch):
         pages.append([told.head.name for told, _sentence in page.context["acts"]])
         address = page.context["older"]
 
-    assert pages == [["MUG-4 Mug", "MUG-3 Mug"], ["MUG-2 Mug", "MUG-1 Mug"], ["MUG-0 Mug", "order confirmed"], ["Main"]]
+    first = "order confirmed → the customer, in the way they chose"
+    assert pages == [["MUG-4 Mug", "MUG-3 Mug"], ["MUG-2 Mug", "MUG-1 Mug"], ["MUG-0 Mug", first], ["Main"]]
 
 
 def test_what_is_rare_is_looked_for_a_stretch_at_a_time(admin_client, monkeypatch):
