@@ -87,4 +87,6 @@ def is_indexed(model: Any, sorting: Any) -> bool:
 
 
 def _first_of_indexes(model: type[models.Model]) -> set[str]:
-    return {index.fields[0].removeprefix("-") for index in model._meta.indexes if index.fields and not index.condition}
+    """Of the indexes that sort: not of those of a part of the rows, nor of those that find beginnings."""
+    whole = (index for index in model._meta.indexes if index.fields and not index.condition and not index.opclasses)
+    return {index.fields[0].removeprefix("-") for index in whole}

@@ -69,7 +69,7 @@ class StockLevelQuerySet(GuardedQuerySet):
         return self._write(on_hand=F("on_hand") + on_hand_delta, allocated=F("allocated") + allocated_delta)
 
 
-MOST_LEVELS = 100  # whose movements one search looks for
+MOST_ITEMS = 100  # whose movements one search looks for
 
 
 class StockMovementQuerySet(GuardedQuerySet):
@@ -77,12 +77,10 @@ class StockMovementQuerySet(GuardedQuerySet):
 
     def search(self, words):
         """Movements of the items whose SKU begins with the words; where there are none, of documents called so."""
-        levels = (
-            self.model._meta.get_field("level")
-            .related_model.objects.filter(item__sku_key__begins=sku_key(words))
-            .order_by("item__sku_key")
-        )
-        found = list(levels.values_list("pk", flat=True)[:MOST_LEVELS])
+        levels = self.model._meta.get_field("level").related_model.objects
+        items = levels.model._meta.get_field("item").related_model.objects.filter(sku_key__begins=sku_key(words))
+        begun = list(items.order_by("sku_key").values_list("pk", flat=True)[:MOST_ITEMS])
+        found = list(levels.filter(item__in=begun).values_list("pk", flat=True)) if begun else []
         return self.filter(level__in=found) if found else self.filter(reference__begins=words)
 
     def of_source(self, kind: str, ids):
