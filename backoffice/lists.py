@@ -81,8 +81,7 @@ def is_indexed(model: Any, sorting: Any) -> bool:
     except FieldDoesNotExist:
         return False
     if field.is_relation:
-        related = field.related_model
-        return not field.null and is_indexed(related, (related._meta.ordering or ["pk"])[0])
+        return False  # that would be the order of the other table, and the way from there is long
     return field.primary_key or field.unique or field.db_index or field.name in _first_of_indexes(field.model)
 
 
