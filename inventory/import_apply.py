@@ -47,7 +47,9 @@ def apply_chunk(run: ImportRun) -> Chunk:
     locked = lock(chunk)
     refused = settle_conflicts(run, chunk)
     applied = write(run, chunk, locked)
-    rows_left = bool(rows(sql(f"SELECT 1 FROM {{s}} s WHERE {IN_CHUNK} LIMIT 1"), chunk | _after(run, last)))
+    rows_left = bool(
+        rows(sql(f"SELECT 1 FROM {{s}} s WHERE {IN_CHUNK} ORDER BY s.sku_key LIMIT 1"), chunk | _after(run, last))
+    )
     if not rows_left and run.applied + applied:
         tell_what_ran_low()
     if not rows_left and run.applied + applied > CHUNK:
@@ -104,8 +106,13 @@ def lock(chunk: dict[str, Any]) -> set[int]:
 
 
 def settle_conflicts(run: ImportRun, chunk: dict[str, Any]) -> int:
-    """Refuses the rows whose live records changed since the check; all or nothing: raises Conflict with the first."""
-    scope = chunk if run.only_good or run.rows_done else chunk | _after(run, run.position)
+    """Refuses the rows whose live records changed since the check; all or nothing: raises Conflict with the first.
+
+    Where it is all or nothing and somebody wrote something meanwhile, all rows are looked at before any is applied.
+    """
+    is_first = not run.only_good and not run.rows_done
+    looks_ahead = is_first and change_sets.newest() > run.newest_act
+    scope = chunk | _after(run, run.position) if looks_ahead else chunk
     found = import_clashes.find(run, IN_CHUNK, scope)
     problems = [(pk, Problem(told, "conflict", "sku"), "[]") for pk, told in found]
     if problems and not run.only_good:

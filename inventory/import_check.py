@@ -13,7 +13,7 @@ from backoffice.imports import set_based
 from backoffice.imports.models import ImportRun
 from backoffice.imports.set_based import INCOMING, rows
 from inventory import import_refusals
-from inventory.import_sql import ATTRIBUTES, sql
+from inventory.import_sql import differs, sql
 from inventory.models import StagedItem
 
 FOUND_BY = {
@@ -29,12 +29,18 @@ DELTAS = {
     "add": "n.quantity",
     "subtract": "-n.quantity",
 }
-DIFFERS = " OR ".join(f"(n.{name} IS NOT NULL AND n.{name} <> i.{name})" for name in ATTRIBUTES)
+CHANGES = "(w.item_differs OR w.level_differs OR w.delta <> 0)"
 ACTION = (
     "CASE WHEN w.action <> '' THEN w.action WHEN {stays_out} THEN 'left_out' WHEN w.item_id IS NULL THEN 'new'"
-    " WHEN w.item_differs OR w.level_differs OR w.delta <> 0 THEN 'changed' ELSE 'unchanged' END"
+    f" WHEN {CHANGES} THEN 'changed' ELSE 'unchanged' END"
 )
 STAYS_OUT = {"both": "FALSE", "update": "w.item_id IS NULL", "create": "w.item_id IS NOT NULL"}
+# The newest that is known of what will be written. Nobody asks it of a row that changes nothing.
+KNOWN = {
+    "checked_history_id": f"(SELECT MAX(history_id) FROM {{ih}} WHERE {CHANGES} AND id = w.item_id)",
+    "checked_movement_id": f"(SELECT MAX(id) FROM {{m}} WHERE {CHANGES} AND level_id = w.level_id)",
+    "checked_level_history_id": "(SELECT MAX(history_id) FROM {lh} WHERE level_differs AND id = w.level_id)",
+}
 
 
 def stage(run: ImportRun, columns: Sequence[str], values: Iterable[tuple], *, takes_attributes: bool) -> None:
@@ -42,25 +48,22 @@ def stage(run: ImportRun, columns: Sequence[str], values: Iterable[tuple], *, ta
     found = {
         "sku_key": KEYS[run.options["key"]],
         "item_id": "i.id",
-        "checked_history_id": "(SELECT MAX(h.history_id) FROM {ih} h WHERE h.id = i.id)",
         "level_id": "l.id",
         "checked_on_hand": "COALESCE(l.on_hand, 0)",
-        "checked_movement_id": "COALESCE((SELECT MAX(m.id) FROM {m} m WHERE m.level_id = l.id), 0)",
-        "checked_level_history_id": "(SELECT MAX(h.history_id) FROM {lh} h WHERE h.id = l.id)",
         "delta": f"COALESCE({DELTAS[run.options['mode']]}, 0)",
-        "item_differs": f"i.id IS NOT NULL AND ({DIFFERS} OR NOT i.is_active)" if takes_attributes else "FALSE",
+        "item_differs": f"i.id IS NOT NULL AND ({differs('n')} OR NOT i.is_active)" if takes_attributes else "FALSE",
         "level_differs": "COALESCE(n.reorder_level <> COALESCE(l.reorder_level, 0), FALSE)",
     }
     given: list[Any] = [StagedItem._meta.get_field(name) for name in columns]
     as_given = {field.column: f"n.{field.column}" for field in given}
     looked_up = ", ".join(f"{expression} AS {name}" for name, expression in (as_given | found).items())
-    names = ", ".join(name for name in as_given | found if name != "action")
     source = (
         f"SELECT {looked_up} FROM {INCOMING} n LEFT JOIN {{i}} i ON {FOUND_BY[run.options['key']]}"
         " LEFT JOIN {l} l ON l.item_id = i.id AND l.location_id = n.location_id"
     )
-    action = ACTION.format(stays_out=STAYS_OUT[run.options.get("write", "both")])
-    statement = f"INSERT INTO {{s}} (action, applied, {names}) SELECT {action}, FALSE, {names} FROM ({source}) w"
+    action = {"action": ACTION.format(stays_out=STAYS_OUT[run.options.get("write", "both")]), "applied": "FALSE"}
+    staged = {name: f"w.{name}" for name in as_given | found} | KNOWN | action
+    statement = f"INSERT INTO {{s}} ({', '.join(staged)}) SELECT {', '.join(staged.values())} FROM ({source}) w"
     set_based.stage_through(StagedItem, columns, values, sql(statement))
 
 

@@ -8,7 +8,7 @@ from backoffice.imports import kinds
 from backoffice.imports.clashes import Clash, changes_between, rows_of
 from backoffice.imports.models import ImportRun
 from backoffice.imports.set_based import rows
-from inventory.import_sql import ATTRIBUTES, sql
+from inventory.import_sql import ATTRIBUTES, differs, sql
 from inventory.models import MAX_QUANTITY, Item, StagedItem, StockLevel
 
 # kinds of movement that a count carries along instead of being contradicted by
@@ -17,22 +17,24 @@ NOW = (
     "{s} s LEFT JOIN {i} i ON i.id = s.item_id"
     " LEFT JOIN {l} l ON l.item_id = s.item_id AND l.location_id = s.location_id"
 )
+# What the file does not write nobody can lose; and to compare costs less than to look for history.
 CONFLICTS = {
     "deleted": "s.item_id IS NOT NULL AND i.id IS NULL OR s.level_id IS NOT NULL AND l.id IS NULL",
     "edited": (
-        "s.item_id IS NOT NULL AND COALESCE(s.checked_history_id, 0) <>"
-        " COALESCE((SELECT MAX(h.history_id) FROM {ih} h WHERE h.id = s.item_id), 0)"
-        " OR s.reorder_level IS NOT NULL AND l.id IS NOT NULL AND COALESCE(s.checked_level_history_id, 0) <>"
-        " COALESCE((SELECT MAX(h.history_id) FROM {lh} h WHERE h.id = l.id), 0)"
+        f"(s.item_differs OR NOT i.is_active OR {differs('s')}) AND EXISTS (SELECT 1 FROM {{ih}} h"
+        " WHERE h.id = s.item_id AND h.history_id > COALESCE(s.checked_history_id, 0))"
+        " OR s.reorder_level <> l.reorder_level AND EXISTS (SELECT 1 FROM {lh} h"
+        " WHERE h.id = l.id AND h.history_id > COALESCE(s.checked_level_history_id, 0))"
     ),
     "created": "s.item_id IS NULL AND EXISTS (SELECT 1 FROM {i} o WHERE o.sku_key = s.sku_key)",
     "barcode": (
-        "s.barcode <> '' AND EXISTS (SELECT 1 FROM {i} o WHERE o.barcode = s.barcode AND NOT (o.barcode = '')"
+        "s.barcode <> '' AND s.barcode <> COALESCE(i.barcode, '') AND EXISTS (SELECT 1 FROM {i} o"
+        " WHERE o.barcode = s.barcode AND NOT (o.barcode = '')"
         " AND (s.item_id IS NULL OR o.id <> s.item_id))"
     ),
     "moved": (
         "%(mode)s = 'set' AND s.quantity IS NOT NULL AND l.id IS NOT NULL AND EXISTS (SELECT 1 FROM {m} m"
-        f" WHERE m.level_id = l.id AND m.id > s.checked_movement_id AND m.kind NOT IN {CARRIED})"
+        f" WHERE m.level_id = l.id AND m.id > COALESCE(s.checked_movement_id, 0) AND m.kind NOT IN {CARRIED})"
     ),
     "stock": (
         "s.delta <> 0 AND (COALESCE(l.on_hand, 0) + s.delta < COALESCE(l.allocated, 0)"
@@ -77,10 +79,15 @@ def describe(run: ImportRun, found: list[tuple[StagedItem, str]]) -> list[Clash]
     return [
         _clash(
             run, row, sentence, item_rows.get(row.checked_history_id), items.get(row.item_id),
-            level_rows.get(row.checked_level_history_id), at.get((row.item_id, row.location_id)),
+            level_rows.get(row.checked_level_history_id) or _as_in_file(row), at.get((row.item_id, row.location_id)),
         )
         for row, sentence in found
     ]  # fmt: skip
+
+
+def _as_in_file(row: StagedItem) -> StagedItem | None:
+    """What the level was at the check where it did not differ."""
+    return None if row.reorder_level is None else row
 
 
 def _clash(run: ImportRun, row: StagedItem, told: str, before: Any, item: Any, level_before: Any, level: Any) -> Clash:

@@ -113,17 +113,17 @@ class ItemKind(kinds.Kind):
         run.options = {**run.options, "key": key}
 
     def complete(self, run, row):
-        values, wrong = row.values, [problem.field for problem in row.problems]
-        values["sku"] = values.get("sku", "")
-        values["sku_key"] = sku_key(values["sku"])
+        values, wrong, key = row.values, [problem.field for problem in row.problems], run.options["key"]
+        sku = values.setdefault("sku", "")
+        values["sku_key"] = sku_key(sku)
         if "location" not in wrong:
             values.setdefault("location", run.options["location"])
-        if run.options["key"] == "sku" and not values["sku"] and "sku" not in wrong:
+        if values.get(key) or key in wrong:
+            return []
+        if key == "sku":
             message = _("The row has no SKU. Fill it in, or match the SKU to columns that tell items apart.")
             return [Problem(message, "no_key", "sku")]
-        if run.options["key"] == "barcode" and not values.get("barcode") and "barcode" not in wrong:
-            return [Problem(_("The row has no barcode."), "no_key", "barcode")]
-        return []
+        return [Problem(_("The row has no barcode."), "no_key", "barcode")]
 
     def heading(self, name):
         return HEADINGS[name].capitalize() if name != "sku" else "SKU"

@@ -19,3 +19,8 @@ def sql(text: str) -> str:
     """The statement with its tables: {s}taged rows, {i}tems, {l}evels, {m}ovements, {ih} and {lh} their
     history. An action that is {open} is neither refused nor left out."""
     return text.format(**TABLES)
+
+
+def differs(given: str) -> str:
+    """Where a row of ``given`` would change the attributes of its item; a blank cell leaves alone what is there."""
+    return "(" + " OR ".join(f"{given}.{name} IS NOT NULL AND {given}.{name} <> i.{name}" for name in ATTRIBUTES) + ")"

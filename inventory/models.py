@@ -262,7 +262,7 @@ class StagedItem(StagedRow):
     )
     checked_history_id = models.BigIntegerField(null=True)
     checked_level_history_id = models.BigIntegerField(null=True)
-    checked_movement_id = models.BigIntegerField(db_default=0)
+    checked_movement_id = models.BigIntegerField(null=True)
     checked_on_hand = models.IntegerField(db_default=0)
     delta = models.IntegerField(db_default=0)
     item_differs = models.BooleanField(db_default=False)

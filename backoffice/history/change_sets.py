@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Max
 from django.utils import timezone
 
 from backoffice import logs
@@ -144,3 +145,8 @@ def current() -> ChangeSet:
 def now() -> datetime:
     """The moment the act happens: the clock, except in the demo."""
     return acting().at or timezone.now()
+
+
+def newest() -> int:
+    """The id of the last act that is committed, as far as this transaction sees; 0 before the first."""
+    return ChangeSet.objects.aggregate(newest=Max("pk"))["newest"] or 0

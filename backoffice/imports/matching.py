@@ -5,8 +5,9 @@ A source is a heading, or several joined with ``+`` (``Handle+Option1 Value``): 
 
 import hashlib
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from operator import itemgetter
 
 from django.utils.translation import gettext as _
 
@@ -38,6 +39,10 @@ class Column:
     field: str
     source: str
     places: tuple[int, ...]
+
+    def reader(self) -> Callable[[Sequence[Cell]], Cell]:
+        """``cell`` for many rows."""
+        return itemgetter(*self.places) if len(self.places) == 1 else self.cell
 
     def cell(self, cells: Sequence[Cell]) -> Cell:
         if len(self.places) == 1:

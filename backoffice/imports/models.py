@@ -69,6 +69,7 @@ class ImportRun(models.Model):
     notices = models.JSONField(default=list)
     problems = models.JSONField(default=list)  # the refused rows by kind of problem
     effects = models.JSONField(default=list)
+    newest_act = models.PositiveBigIntegerField(default=0)  # at the check: a later one may have changed what it saw
     error = models.TextField(_("error"), blank=True)
     change_set = models.ForeignKey(ChangeSet, models.PROTECT, null=True, related_name="+")
     created_at = models.DateTimeField(_("uploaded"), default=timezone.now, db_index=True)

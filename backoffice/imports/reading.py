@@ -47,7 +47,7 @@ class Row:
     problems: tuple[Problem, ...] = ()
 
     def is_blank(self) -> bool:
-        return not any(cell != "" and not (isinstance(cell, str) and not cell.strip()) for cell in self.cells)
+        return not any(not isinstance(cell, str) or cell.strip() for cell in self.cells)
 
 
 @dataclass
@@ -62,17 +62,16 @@ class Sheet:
 
     def rows(self) -> Iterator[Row]:
         """The rows that hold anything, at most ``IMPORT_MAX_ROWS``."""
-        count = self.blank_rows = 0
+        count, most = 0, settings.IMPORT_MAX_ROWS
+        self.blank_rows = 0
         for row in self.read():
             if row.is_blank():
                 self.blank_rows += 1
                 continue
             count += 1
-            if count > settings.IMPORT_MAX_ROWS:
-                raise FileRefused(
-                    _("The file has more than %(most)d rows. Split it.") % {"most": settings.IMPORT_MAX_ROWS},
-                    code="too_many_rows",
-                )
+            if count > most:
+                message = _("The file has more than %(most)d rows. Split it.") % {"most": most}
+                raise FileRefused(message, code="too_many_rows")
             yield row
 
 
@@ -151,7 +150,7 @@ def first_filled(rows: Iterator[Row]) -> Row:
 
 
 def _filled_cells(row: Row) -> int:
-    return sum(cell != "" and not (isinstance(cell, str) and not cell.strip()) for cell in row.cells)
+    return sum(not (isinstance(cell, str) and not cell.strip()) for cell in row.cells)
 
 
 def above_header(rows: Iterator[Row], header: Row) -> list[str]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -83,11 +84,11 @@ class Proof:
 
     def __init__(self, column: Column, proves: Callable[[str], str]):
         self.styles: set[str] = set()
-        self._column, self._proves = column, proves
+        self._read, self._proves = column.reader(), proves
         self._seen: set[str] = set()
 
     def see(self, row: Row) -> None:
-        cell = self._column.cell(row.cells)
+        cell = self._read(row.cells)
         if type(cell) is not str or cell in self._seen:
             return
         if style := self._proves(cell):
@@ -155,36 +156,32 @@ def _survey_notices(opened: Opened, headless: int) -> list[str]:
 # Second pass ------------------------------------------------------------------------------------------------------
 
 
-class Cleaner:
-    """The cells of one column to values. Columns repeat themselves, so texts and numbers seen before are remembered."""
+class Cleaner(dict[Cell, Any]):
+    """The cells of one field to values. Columns repeat themselves, so texts and numbers seen before are remembered."""
 
     def __init__(self, opened: Opened, name: str):
-        self.name = name
-        self.source = opened.match.columns[name].source if name in opened.match.columns else name
-        self._widget, self._style = _widget(opened, name), opened.styles.get(name, "")
-        self._known: dict[Cell, Any] = {}
+        super().__init__()
+        column = opened.match.columns.get(name)
+        self.source = column.source if column else name
+        self.clean = partial(_widget(opened, name).clean, style=opened.styles.get(name, ""))
 
-    def clean(self, cell: Cell) -> Any:
+    def __missing__(self, cell: Cell) -> Any:
         """None for a blank cell. Raises ValueError with a sentence."""
-        if type(cell) is not str and type(cell) is not float:
-            return self._widget.clean(cell, style=self._style)  # True equals 1 and is none
-        if cell in self._known:
-            return self._known[cell]
-        value = None if cells.is_blank(cell) else self._widget.clean(cell, style=self._style)
-        if len(self._known) < REMEMBERED:
-            self._known[cell] = value
+        value = None if cells.is_blank(cell) else self.clean(cell)
+        if len(self) < REMEMBERED:
+            self[cell] = value
         return value
 
 
 def cleaned(opened: Opened, kind: Kind) -> Iterator[CleanRow]:
     """Every row that is a record of its own, its cells as typed values; blank cells are absent."""
-    columns = list(opened.match.columns.items())
+    columns = [(name, column.reader()) for name, column in opened.match.columns.items()]
     cleaners = {name: Cleaner(opened, name) for name in opened.resource.fields}
     key = opened.key
     for row in opened.sheet.rows():
         if opened.shape.skips(row):
             continue
-        raw = {name: column.cell(row.cells) for name, column in columns}
+        raw = {name: read(row.cells) for name, read in columns}
         if key and cells.is_blank(raw.get(kind.key_field, "")):
             raw[kind.key_field] = key.cell(row.cells)
         opened.shape.complete(row, opened.match, raw)
@@ -195,10 +192,11 @@ def _clean(cleaners: dict[str, Cleaner], row: Row, raw: dict[str, Cell]) -> Clea
     values: dict[str, Any] = {}
     problems = list(row.problems)
     for name, cell in raw.items():
-        try:
-            value = cleaners[name].clean(cell)
+        cleaner = cleaners[name]
+        try:  # True equals 1 and is none
+            value = cleaner[cell] if type(cell) is str or type(cell) is float else cleaner.clean(cell)
         except ValueError as error:
-            problems.append(Problem(str(error), "cell", name, cleaners[name].source, shown(cell)))
+            problems.append(Problem(str(error), "cell", name, cleaner.source, shown(cell)))
         else:
             if value is not None:
                 values[name] = value

@@ -112,7 +112,14 @@ def check(run: ImportRun, *, again: bool = False) -> None:
     ``again`` takes up a check that its process did not live to finish.
     """
     sources = (State.MATCHED, State.CHECKING) if again else (State.MATCHED,)
-    if not run.move(*sources, to=State.CHECKING, started_at=timezone.now(), error="", rows_done=0, applied=0):
+    begun = {
+        "started_at": timezone.now(),
+        "newest_act": change_sets.newest(),
+        "error": "",
+        "rows_done": 0,
+        "applied": 0,
+    }
+    if not run.move(*sources, to=State.CHECKING, **begun):
         return
     kind = kinds.get(run.kind)
     try:
@@ -160,13 +167,14 @@ def _forget_staged(run: ImportRun, kind: Kind) -> None:
 
 
 def staged_values(run: ImportRun, kind: Kind, opened: Opened) -> Iterator[tuple]:
+    pk, columns = run.pk, kind.columns
     for count, row in enumerate(cleaned(opened, kind), start=1):
         wrong = row.problems + kind.complete(run, row)
         action = Action.REFUSED.value if wrong else ""
         told = json.dumps([problem.as_json() for problem in wrong]) if wrong else "[]"
         if count % set_based.BATCH == 0:
-            ImportRun.objects.filter(pk=run.pk).update(rows_done=count)
-        yield (run.pk, row.number, action, told, *map(row.values.get, kind.columns))
+            ImportRun.objects.filter(pk=pk).update(rows_done=count)
+        yield (pk, row.number, action, told, *map(row.values.get, columns))
 
 
 def _counts(run: ImportRun, kind: Kind) -> dict[str, int]:

@@ -29,9 +29,9 @@ Odd = dict[int, dict[int, str]]  # row -> column -> what is wrong with the cell
 def open_sheet(file: Source, wanted: str) -> Sheet:
     parts = xlsx_guard.inspect(file)
     book = _guarded(partial(_open, file))
-    name = choose(book, wanted)
+    sheet = choose(book, wanted)
+    name = sheet.name
     part = parts.get(part_name(file, name), xlsx_guard.Part(name))
-    sheet = _guarded(partial(book.get_sheet_by_name, name))
     check_merged(sheet)
     odd, formulas = odd_cells(file, part) if part.has_odd_cells else ({}, 0)
     left = (sheet.start or (0, 0))[1]
@@ -67,22 +67,25 @@ def _guarded(call):
 # Which sheet ------------------------------------------------------------------------------------------------------
 
 
-def choose(book: CalamineWorkbook, wanted: str) -> str:
-    """The named sheet, or the only visible one."""
+def choose(book: CalamineWorkbook, wanted: str) -> CalamineSheet:
+    """The named sheet, or the only visible one that holds anything. To read one takes most of the time there is."""
     sheets = [meta for meta in book.sheets_metadata if meta.typ == SheetTypeEnum.WorkSheet]
     visible = [meta.name for meta in sheets if meta.visible == SheetVisibleEnum.Visible]
     if wanted:
         if wanted not in [meta.name for meta in sheets]:
             facts = {"wanted": wanted, "names": ", ".join(visible)}
             raise FileRefused(_("There is no sheet “%(wanted)s”. The file has: %(names)s.") % facts, code="no_sheet")
-        return wanted
-    filled = [name for name in visible if _guarded(partial(book.get_sheet_by_name, name)).height]
-    if not filled:
+        return _guarded(partial(book.get_sheet_by_name, wanted))
+    filled, found = [], None
+    for name in visible:
+        if (sheet := _guarded(partial(book.get_sheet_by_name, name))).height:
+            filled, found = [*filled, name], sheet
+    if found is None:
         raise FileRefused(_("The file is empty."), code="empty")
     if len(filled) > 1:
         message = _("The file has several sheets: %(names)s. Say which one to import.")
         raise FileRefused(message % {"names": ", ".join(filled)}, code="which_sheet", params={"sheets": filled})
-    return filled[0]
+    return found
 
 
 def part_name(file: Source, sheet: str) -> str:

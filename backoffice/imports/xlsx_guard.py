@@ -25,6 +25,8 @@ DECLARATIONS = (b"<!DOCTYPE", b"<!ENTITY", "<!DOCTYPE".encode("utf-16-le"), "<!D
 # Every pattern stops at the next tag: markup made to be slow is not slow. A place that is none leaves its groups blank.
 CELL = re.compile(rb"<(?:\w{1,9}:)?c[\s/>]")
 CELL_PLACE = re.compile(rb"""<(?:\w{1,9}:)?c\s[^<>]*?\br\s*=\s*["'](?:([A-Za-z]{1,3})([0-9]{1,7})["'])?""")
+# The same as nearly all programs write it, which is found several times faster.
+PLAIN_LETTERS, PLAIN_ROW = re.compile(rb'<c r="([A-Z]{1,3})[0-9]{1,7}"'), re.compile(rb'<c r="[A-Z]{1,3}([0-9]{1,7})"')
 ROW_PLACE = re.compile(rb"""<(?:\w{1,9}:)?row\s[^<>]*?\br\s*=\s*["'](?:([0-9]{1,7})["'])?""")
 PLACE = re.compile(r"([A-Za-z]{1,3})([0-9]{1,7})")
 ODD_CELLS = (b"<f", b":f>", b":f ", b't="e"')
@@ -49,14 +51,17 @@ class Part:
     hidden_columns: int = 0
 
     def look(self, data: bytes) -> None:
-        places = CELL_PLACE.findall(data)
-        self._note_places({letters for letters, _row in places}, {row for _letters, row in places})
-        self._note_places(set(), set(ROW_PLACE.findall(data)))
         count = len(CELL.findall(data))
-        self.cells, self.unplaced = self.cells + count, self.unplaced + count - len(places)
+        letters, rows = PLAIN_LETTERS.findall(data), PLAIN_ROW.findall(data)
+        if len(letters) < count:
+            places = CELL_PLACE.findall(data)
+            letters, rows = [letters for letters, _row in places], [row for _letters, row in places]
+        self._note_places(set(letters), set(rows) | set(ROW_PLACE.findall(data)))
+        self.cells, self.unplaced = self.cells + count, self.unplaced + count - len(letters)
         self.has_odd_cells = self.has_odd_cells or any(mark in data for mark in ODD_CELLS) or _has_lost_text(data)
-        self.hidden_rows += len(HIDDEN_ROW.findall(data))
-        self.hidden_columns += len(HIDDEN_COLUMN.findall(data))
+        if b"hidden" in data:
+            self.hidden_rows += len(HIDDEN_ROW.findall(data))
+            self.hidden_columns += len(HIDDEN_COLUMN.findall(data))
 
     def _note_places(self, columns: set[bytes], rows: set[bytes]) -> None:
         if b"" in columns or b"" in rows:
@@ -97,7 +102,7 @@ def place_exactly(archive: zipfile.ZipFile, part: Part) -> None:
 
 
 def _has_lost_text(data: bytes) -> bool:
-    return LOST_TEXT.search(data) is not None
+    return (b't="s"' in data or b"t='s'" in data) and LOST_TEXT.search(data) is not None
 
 
 def inspect(file: Source) -> dict[str, Part]:

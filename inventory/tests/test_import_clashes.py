@@ -138,6 +138,17 @@ def test_a_conflict_that_stopped_an_apply_is_decided_there(client, ana, mug):
     assert (run.state, figures(mug)) == ("applied", (11, 0, 11))
 
 
+def test_an_edit_of_what_the_file_does_not_say_is_no_clash(client, ana, mug):
+    run = uploaded(client, "sku,Qty\nMUG-1,11\n")
+    mug.name = "Other"
+    mug.save()
+
+    apply(client, run)
+
+    mug.refresh_from_db()
+    assert (run.state, mug.name, figures(mug)) == ("applied", "Other", (11, 0, 11))
+
+
 @pytest.mark.parametrize("choices", [{}, {"choice_2": "nonsense"}, {"choice_3": "file"}, {"all": "x"}])
 def test_no_decision_changes_nothing(client, ana, mug, choices):
     run = uploaded(client, FILE)
@@ -164,7 +175,7 @@ def stopped(client, ana, monkeypatch):
     monkeypatch.setattr("inventory.import_apply.CHUNK", 2)
     monkeypatch.setattr("inventory.import_apply.WHOLE", 2)
     items = [make_item(f"MUG-{number}", name="Mug", on_hand=5) for number in range(1, 6)]
-    run = uploaded(client, "sku,Qty\n" + "".join(f"MUG-{number},2\n" for number in range(1, 6)), mode="add")
+    run = uploaded(client, "sku,name,Qty\n" + "".join(f"MUG-{number},Mug,2\n" for number in range(1, 6)), mode="add")
     steps.confirm(run)
     assert steps.apply_next(run)
     items[4].name = "Other"

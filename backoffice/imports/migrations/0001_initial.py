@@ -47,6 +47,7 @@ class Migration(migrations.Migration):
                 ('notices', models.JSONField(default=list)),
                 ('problems', models.JSONField(default=list)),
                 ('effects', models.JSONField(default=list)),
+                ('newest_act', models.PositiveBigIntegerField(default=0)),
                 ('error', models.TextField(blank=True, verbose_name='error')),
                 ('created_at', models.DateTimeField(db_index=True, default=django.utils.timezone.now, verbose_name='uploaded')),
                 ('started_at', models.DateTimeField(null=True)),
