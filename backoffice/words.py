@@ -72,7 +72,7 @@ class Words(Lookup):
             raise EmptyResultSet
         model, name = self.lhs.target.model, compiler.quote_name
         index = _index_of(model)
-        rows = f'SELECT rowid FROM "{index}" WHERE "{index}" MATCH %s'
+        rows = f'SELECT rowid FROM "{index}" WHERE "{index}" MATCH %s LIMIT {MOST_FOUND}'
         pk = f"{name(self.lhs.alias)}.{name(model._meta.pk.column)}"
         return f"{pk} IN ({rows})", [" ".join(f'"{word}"*' for word in self.wanted)]
 
