@@ -74,7 +74,7 @@ def _looked_up(model: type[models.Model]) -> str:
     """The columns that rows are found by. To know the others would cost more than it helps a plan."""
     ruled = [*model._meta.indexes, *model._meta.constraints]
     names = {name.removeprefix("-") for rule in ruled for name in getattr(rule, "fields", ())}
-    fields = model._meta.concrete_fields
+    fields: Sequence[Any] = model._meta.concrete_fields
     return ", ".join(_quoted(f) for f in fields if f.name in names or f.unique or f.db_index or f.is_relation)
 
 

@@ -76,10 +76,12 @@ def choose(book: CalamineWorkbook, wanted: str) -> CalamineSheet:
             facts = {"wanted": wanted, "names": ", ".join(visible)}
             raise FileRefused(_("There is no sheet “%(wanted)s”. The file has: %(names)s.") % facts, code="no_sheet")
         return _guarded(partial(book.get_sheet_by_name, wanted))
-    filled, found = [], None
+    filled: list[str] = []
+    found = None
     for name in visible:
         if (sheet := _guarded(partial(book.get_sheet_by_name, name))).height:
-            filled, found = [*filled, name], sheet
+            filled.append(name)
+            found = sheet
     if found is None:
         raise FileRefused(_("The file is empty."), code="empty")
     if len(filled) > 1:
