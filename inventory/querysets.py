@@ -81,7 +81,7 @@ class StockMovementQuerySet(GuardedQuerySet):
         items = levels.model._meta.get_field("item").related_model.objects.filter(sku_key__begins=sku_key(words))
         begun = list(items.order_by("sku_key").values_list("pk", flat=True)[:MOST_ITEMS])
         found = list(levels.filter(item__in=begun).values_list("pk", flat=True)) if begun else []
-        return self.filter(level__in=found) if found else self.filter(reference__begins=words)
+        return bounded(self, Q(level__in=found), MOST_FOUND) if found else self.filter(reference__begins=words)
 
     def of_source(self, kind: str, ids):
         return self.filter(source_kind=kind, source_id__in=ids)

@@ -82,7 +82,7 @@ class Notification(models.Model):
     digest = models.ForeignKey("self", models.CASCADE, null=True, related_name="gathered", verbose_name=_("sent in"))
     frequency = models.CharField(max_length=6, choices=choices.Frequency, blank=True)
     facts = models.JSONField(default=dict)  # what only the moment of the event knew
-    state = models.CharField(_("state"), max_length=10, choices=State, default=State.QUEUED, db_index=True)
+    state = models.CharField(_("state"), max_length=10, choices=State, default=State.QUEUED)
     dedupe_key = models.CharField(max_length=450, unique=True)
     subject = models.CharField(_("subject"), max_length=300, blank=True)
     text = models.TextField(_("text"), blank=True)
@@ -111,6 +111,7 @@ class Notification(models.Model):
                 name="notification_recipient",
                 opclasses=["varchar_pattern_ops", "int8_ops"],
             ),
+            models.Index(fields=["state", "id"], name="notification_state"),
             models.Index(fields=["event", "id"], name="notification_event"),
             models.Index(fields=["channel", "id"], name="notification_channel"),
             models.Index(fields=["provider_id"], name="notification_provider_id", condition=~Q(provider_id="")),

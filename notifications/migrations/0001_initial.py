@@ -62,7 +62,7 @@ class Migration(migrations.Migration):
                 ('language', models.CharField(blank=True, max_length=8, verbose_name='language')),
                 ('frequency', models.CharField(blank=True, choices=[('', 'at once'), ('hourly', 'in an hourly digest'), ('daily', 'in a daily digest')], max_length=6)),
                 ('facts', models.JSONField(default=dict)),
-                ('state', models.CharField(choices=[('queued', 'queued'), ('held', 'waits for the digest'), ('sending', 'sending'), ('uncertain', 'uncertain'), ('accepted', 'accepted'), ('delivered', 'delivered'), ('opened', 'opened'), ('bounced', 'bounced'), ('complained', 'marked as spam'), ('failed', 'failed'), ('in_digest', 'sent in a digest'), ('withheld', 'not sent, as was chosen'), ('suppressed', 'not sent: the address is suppressed')], db_index=True, default='queued', max_length=10, verbose_name='state')),
+                ('state', models.CharField(choices=[('queued', 'queued'), ('held', 'waits for the digest'), ('sending', 'sending'), ('uncertain', 'uncertain'), ('accepted', 'accepted'), ('delivered', 'delivered'), ('opened', 'opened'), ('bounced', 'bounced'), ('complained', 'marked as spam'), ('failed', 'failed'), ('in_digest', 'sent in a digest'), ('withheld', 'not sent, as was chosen'), ('suppressed', 'not sent: the address is suppressed')], default='queued', max_length=10, verbose_name='state')),
                 ('dedupe_key', models.CharField(max_length=450, unique=True)),
                 ('subject', models.CharField(blank=True, max_length=300, verbose_name='subject')),
                 ('text', models.TextField(blank=True, verbose_name='text')),
@@ -271,6 +271,10 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='notification',
             index=models.Index(fields=['recipient', 'id'], name='notification_recipient', opclasses=['varchar_pattern_ops', 'int8_ops']),
+        ),
+        migrations.AddIndex(
+            model_name='notification',
+            index=models.Index(fields=['state', 'id'], name='notification_state'),
         ),
         migrations.AddIndex(
             model_name='notification',
