@@ -64,7 +64,7 @@ def test_what_is_saved_is_on_pages_paper_and_in_messages(manager):
     assert sheet.notes == ["All amounts are in GBP."]
     assert pdf([sheet]).startswith(b"%PDF")
     assert '<span class="brand-text">Mill Lane Pottery</span>' in manager.get(reverse("admin:index")).text
-    mail = rendering.mail_parts(wording.sources("order_confirmed"), samples.of("order_confirmed"))
+    mail = rendering.mail_parts(wording.sources("order_confirmed", "en"), samples.of("order_confirmed"))
     assert "Mill Lane Pottery" in mail.html
 
 
