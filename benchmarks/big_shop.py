@@ -42,7 +42,14 @@ def _series(last: int) -> str:
 
 
 def _add_items(items: int, shared: dict) -> None:
-    named = {"sku": "'BENCH-' || n", "sku_key": "'bench-' || n", "name": "'Mug no. ' || n", "unit_price": f"{PRICE}"}
+    named = {
+        "sku": "'BENCH-' || n",
+        "sku_key": "'bench-' || n",
+        "name": "'Mug no. ' || n",
+        "category": "'Shelf ' || (n %% 20)",
+        "unit_price": f"{PRICE}",
+        "cost": "n %% 10",
+    }
     set_based.insert(Item, named, f"FROM {_series(items)}", shared)
     location = Location.default().pk
     sold = f"{OPENING}"

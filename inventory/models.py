@@ -203,7 +203,8 @@ class StockMovement(AppendOnly):
         ordering = ["-pk"]
         permissions = [("export_stockmovement", "Can export stock movements")]
         indexes = [
-            models.Index(fields=["level", "-id"], name="movement_level_newest"),
+            # what was on hand on some day is read from the index alone
+            models.Index(fields=["level", "-id", "created_at", "on_hand_after"], name="movement_level_newest"),
             models.Index(fields=["change_set", "id"], name="movement_act"),
             models.Index(fields=["kind", "id"], name="movement_kind"),
             models.Index(fields=["reference"], name="movement_reference", opclasses=["varchar_pattern_ops"]),

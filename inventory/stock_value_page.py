@@ -80,7 +80,6 @@ class StockValueAdmin(admin.ModelAdmin):
             "title": _("Stock as of a date"),
             "opts": self.opts,
             "moment": moment,
-            "total": stock_value.total(moment),
             "may_export": StockAsOfSource().may_export(request.user),
             "export_url": f"{reverse('admin:inventory_stock_as_of_export')}?{request.GET.urlencode()}",
         }
@@ -97,7 +96,9 @@ def _found(request: HttpRequest, moment: Moment) -> dict[str, Any]:
     words, after = request.GET.get("q", "").replace("\0", "").strip()[:100], request.GET.get("after", "")
     asked = {"grouping": grouping, "groupings": GROUPINGS, "query": words, "is_paged": bool(after)}
     if grouping:
-        return {**asked, "groups": stock_value.by(grouping, moment)}
+        groups = stock_value.by(grouping, moment)
+        return {**asked, "groups": groups, "total": stock_value.added_up(groups)}
+    asked["total"] = stock_value.total(moment)
     page = stock_value.listed(moment, words, int(after) if after.isdecimal() and len(after) < 19 else None)
     levels = list(page[: ROWS + 1])
     return {**asked, "levels": levels[:ROWS], "next": levels[ROWS - 1].pk if len(levels) > ROWS else None}

@@ -113,7 +113,7 @@ class Order(Tracked):
     confirmed_at = models.DateTimeField(_("confirmed"), null=True, editable=False)
 
     objects = OrderQuerySet.as_manager()
-    history = History(quiet=("version", "confirmed_at"), excluded_fields=["form_key", "total"])
+    history = History(indexed=("customer",), quiet=("version", "confirmed_at"), excluded_fields=["form_key", "total"])
 
     class Meta:
         verbose_name = _("order")

@@ -161,7 +161,7 @@ class History(HistoricalRecords):
         return {
             **super().get_meta_options(model),
             "indexes": [
-                models.Index(fields=[pk, "history_id"], name=f"{name}_version"),
+                models.Index(fields=[pk, "history_id", "history_date"], name=f"{name}_version"),
                 models.Index(fields=["change_set", "history_id"], name=f"{name}_act"),
                 models.Index(fields=["history_id"], condition=models.Q(history_type="-"), name=f"{name}_deleted"),
             ],
