@@ -63,6 +63,13 @@ class TrackedAdmin(AsOfAdmin, LongListAdmin):
     def render_delete_form(self, request, context):
         return super().render_delete_form(request, context | {"is_reason_asked": True})
 
+    def response_action(self, request, queryset, **kwargs):
+        """An action that asks before it acts asks why, too."""
+        response = super().response_action(request, queryset, **kwargs)
+        if isinstance(response, TemplateResponse) and response.context_data is not None:
+            response.context_data["is_reason_asked"] = True
+        return response
+
 
 @admin.register(ChangeSet)
 class ChangeSetAdmin(UndoPages, ExportAdmin, ReadOnlyAdmin):

@@ -5,16 +5,21 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import Group
 from django.core.management import call_command
 from django.urls import reverse
 from django_ox.testing import run_tasks
 
+from backoffice.history import undo_run
 from backoffice.history.change_sets import Source
 from backoffice.history.entries import history_models
 from backoffice.history.models import ChangeSet
 from inventory import stock
 from inventory.models import Item, Location, StockLevel
+from inventory.tests.import_pages import uploaded
 from inventory.tests.shop import level_of, make_item
+from notifications.suppression import Suppression
+from notifications.wording import Wording
 from orders.tests.pages import change_url, sign_in, typed
 from orders.tests.shop import make_customer, make_order, place_order
 
@@ -85,6 +90,10 @@ def location_is_edited(world):
     world.post(page, {"code": "store", "name": "The store"})
 
 
+def location_is_added(world):
+    world.post(admin_url("inventory_location_add"), {"code": "van", "name": "The van", "is_active": "on"})
+
+
 def customer_is_added(world):
     world.post(admin_url("orders_customer_add"), {"name": "Cleo", "told": "not"})
 
@@ -94,7 +103,7 @@ def customer_is_deleted(world):
 
 
 def customers_are_deleted_in_the_list(world):
-    action = {"action": "delete_selected", "_selected_action": [world.ben.pk], "post": "yes"}
+    action = {"action": "delete_selected", "_selected_action": [world.ben.pk], "post": "yes", "_reason": "Moved away"}
     world.post(admin_url("orders_customer_changelist"), action)
 
 
@@ -122,6 +131,40 @@ def order_is_shipped(world):
 def order_is_cancelled(world):
     form = {"whole": "1", "seen_version": world.placed.version, "reason": "Changed their mind"}
     world.post(admin_url("orders_order_cancel", world.placed.pk), form)
+
+
+def orders_are_placed_in_the_list(world):
+    action = {"action": "place_selected", "_selected_action": [world.draft.pk]}
+    world.post(admin_url("orders_order_changelist"), action)
+
+
+def orders_are_cancelled_in_the_list(world):
+    chosen = {"action": "cancel_selected", "_selected_action": [world.placed.pk]}
+    world.post(admin_url("orders_order_changelist"), chosen | {"confirmed": "1", "_reason": "Burst pipe"})
+
+
+def step(order, **fields) -> dict[str, Any]:
+    """What the pages of an order's steps send for its one line."""
+    return {"seen_version": order.version, f"line-{order.lines.get().pk}": 1, "reason": "", **fields}
+
+
+def a_part_is_shipped(world):
+    world.post(admin_url("orders_order_ship_lines", world.placed.pk), step(world.placed))
+
+
+def a_part_is_given_up(world):
+    world.post(admin_url("orders_order_cancel", world.placed.pk), step(world.placed))
+
+
+def a_unit_is_taken_back(world):
+    order_is_shipped(world)
+    world.placed.refresh_from_db()
+    world.post(admin_url("orders_order_return", world.placed.pk), step(world.placed, reason="Chipped"))
+
+
+def order_is_cancelled_and_reopened(world):
+    order_is_cancelled(world)
+    world.post(admin_url("orders_order_reopen", world.placed.pk))
 
 
 def draft_is_deleted(world):
@@ -159,6 +202,53 @@ def orders_are_imported(world):
     call_command("import_orders", world.file("o.csv", "order,customer,sku,qty\nA-1,Cleo,MUG-1,1\n"))
 
 
+def counts_are_imported(world):
+    call_command("import_counts", world.file("counts.csv", "sku,quantity\nMUG-1,8\n"))
+
+
+def items_are_imported_at_a_browser(world):
+    run = uploaded(world.client, "sku,name,quantity\nMUG-1,Cup,12\nNEW-1,New,3\n")
+    world.post(
+        admin_url("imports_importrun_match", run.pk), {"column-0": "sku", "column-1": "name", "column-2": "quantity"}
+    )
+    run_tasks(raise_failures=True)
+    world.post(admin_url("imports_importrun_apply", run.pk))
+    run_tasks(raise_failures=True)
+
+
+def an_import_is_undone_by_the_worker(world):
+    items_are_imported(world)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(undo_run, "AT_ONCE", 0)
+        act = ChangeSet.objects.latest("pk")
+        world.post(admin_url("history_changeset_undo", act.pk), {"reason": "Wrong file"})
+    run_tasks(raise_failures=True)
+
+
+def an_undo_is_undone(world):
+    an_act_is_undone(world)
+    world.post(admin_url("history_changeset_undo", ChangeSet.objects.latest("pk").pk), {"reason": "It was right"})
+
+
+def a_rule_is_added(world):
+    rule = {"event": "stock_ran_low", "audience": "role", "channel": "email", "frequency": "", "is_on": "on"}
+    role = Group.objects.get(name="Manager")
+    world.post(admin_url("notifications_rule_add"), rule | {"role": role.pk})
+
+
+def a_wording_is_changed(world):
+    page = admin_url("notifications_wording_change", Wording.objects.earliest("pk").pk)
+    form = world.client.get(page).context["adminform"].form
+    parts = {name: form[name].value() for name in ("subject", "text", "html", "short")}
+    world.post(page, parts | {"subject": "Hello"})
+
+
+def an_address_is_suppressed_and_reactivated(world):
+    sent = {"channel": "email", "address": "kath@example.com", "words": "Asked to"}
+    world.post(admin_url("notifications_suppression_add"), sent)
+    world.post(admin_url("suppression_reactivate", Suppression.objects.get().pk))
+
+
 def an_act_is_undone(world):
     item_is_edited(world)
     act = ChangeSet.objects.latest("pk")
@@ -187,6 +277,7 @@ PATHS: list[tuple[Callable[[World], None], set[str]]] = [
     (reorder_level_is_edited_in_the_items_page, {Source.ADMIN}),
     (reorder_level_is_edited, {Source.ADMIN}),
     (location_is_edited, {Source.ADMIN}),
+    (location_is_added, {Source.ADMIN}),
     (customer_is_added, {Source.ADMIN}),
     (customer_is_deleted, {Source.ADMIN}),
     (customers_are_deleted_in_the_list, {Source.ADMIN}),
@@ -194,15 +285,28 @@ PATHS: list[tuple[Callable[[World], None], set[str]]] = [
     (order_is_edited_with_its_lines, {Source.ADMIN}),
     (order_is_shipped, {Source.ADMIN}),
     (order_is_cancelled, {Source.ADMIN}),
+    (a_part_is_shipped, {Source.ADMIN}),
+    (a_part_is_given_up, {Source.ADMIN}),
+    (a_unit_is_taken_back, {Source.ADMIN}),
+    (order_is_cancelled_and_reopened, {Source.ADMIN}),
     (draft_is_deleted, {Source.ADMIN}),
+    (orders_are_placed_in_the_list, {Source.ADMIN}),
     (orders_are_shipped_in_the_list, {Source.ADMIN}),
+    (orders_are_cancelled_in_the_list, {Source.ADMIN}),
     (stock_is_received, {Source.ADMIN}),
     (stock_is_counted, {Source.ADMIN}),
     (stock_is_moved, {Source.ADMIN}),
     (items_are_imported, {Source.IMPORT}),
+    (items_are_imported_at_a_browser, {Source.IMPORT}),
+    (counts_are_imported, {Source.IMPORT}),
     (customers_are_imported, {Source.IMPORT}),
     (orders_are_imported, {Source.IMPORT}),
     (an_act_is_undone, {Source.ADMIN, Source.UNDO}),
+    (an_undo_is_undone, {Source.ADMIN, Source.UNDO}),
+    (an_import_is_undone_by_the_worker, {Source.IMPORT, Source.UNDO}),
+    (a_rule_is_added, {Source.ADMIN}),
+    (a_wording_is_changed, {Source.ADMIN}),
+    (an_address_is_suppressed_and_reactivated, {Source.ADMIN}),
     (a_task_serves_a_waiting_order, {Source.SYSTEM, Source.WORKER}),
     (books_are_repaired, {Source.COMMAND}),
     (a_note_is_written, {Source.ADMIN}),
@@ -254,7 +358,17 @@ def test_a_change_has_one_history_row_of_an_act_by_somebody(tmp_path, path, sour
 
 
 # A record goes through several states: an order is entered, then placed; an act is done, then undone.
-SEVERAL_STEPS = {order_is_placed, orders_are_imported, an_act_is_undone, a_task_serves_a_waiting_order}
+SEVERAL_STEPS = {
+    order_is_placed,
+    a_unit_is_taken_back,
+    order_is_cancelled_and_reopened,
+    orders_are_imported,
+    an_act_is_undone,
+    an_undo_is_undone,
+    an_import_is_undone_by_the_worker,
+    an_address_is_suppressed_and_reactivated,
+    a_task_serves_a_waiting_order,
+}
 
 
 def item_is_saved_as_it_is(world):
@@ -272,7 +386,15 @@ def test_a_save_that_changes_nothing_leaves_no_act(tmp_path, path):
 
 
 @pytest.mark.parametrize(
-    ("path", "reason"), [(item_is_edited, "Typo"), (stock_is_received, "Delivery"), (stock_is_counted, "Count")]
+    ("path", "reason"),
+    [
+        (item_is_edited, "Typo"),
+        (customers_are_deleted_in_the_list, "Moved away"),
+        (orders_are_cancelled_in_the_list, "Burst pipe"),
+        (order_is_cancelled, "Changed their mind"),
+        (stock_is_received, "Delivery"),
+        (stock_is_counted, "Count"),
+    ],
 )
 def test_the_reason_that_was_typed_is_on_the_act(tmp_path, path, reason):
     world = World(tmp_path)
@@ -280,3 +402,18 @@ def test_the_reason_that_was_typed_is_on_the_act(tmp_path, path, reason):
     path(world)
 
     assert ChangeSet.objects.latest("pk").reason == reason
+
+
+@pytest.mark.parametrize(
+    ("changelist", "action", "chosen"),
+    [
+        ("orders_customer_changelist", "delete_selected", "ben"),
+        ("orders_order_changelist", "cancel_selected", "placed"),
+    ],
+)
+def test_an_action_that_asks_first_asks_why(tmp_path, changelist, action, chosen):
+    world = World(tmp_path)
+
+    asked = world.post(admin_url(changelist), {"action": action, "_selected_action": [getattr(world, chosen).pk]})
+
+    assert 'name="_reason"' in asked.content.decode()
