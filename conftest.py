@@ -93,3 +93,11 @@ def company_of_the_environment():
     from backoffice.company import who
 
     who._kept = inf, who.of_environment()
+
+
+@pytest.fixture
+def mia(db):
+    """The manager, signed in."""
+    from orders.tests.pages import sign_in
+
+    return sign_in("mia", "Manager")

@@ -116,6 +116,11 @@ class Group:
     def root(self) -> Change | None:
         return next((change for change in self.changes if change.model is self.way.model), None)
 
+    def hide(self) -> None:
+        self.text, self.url, self.is_hidden = str(self.way.model._meta.verbose_name), "", True
+        for part in self.parts:
+            part.now = part.back = "…"
+
     def going(self, ticked: Collection[str] = ()) -> list[Part]:
         """The parts that go back; “*” ticks all."""
         return [

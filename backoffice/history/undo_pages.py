@@ -1,6 +1,7 @@
 """The page of an undo: what would go back, what somebody changed since, what stays and why; and how far it got."""
 
 from collections import Counter
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import messages
@@ -15,7 +16,7 @@ from django.utils.translation import ngettext
 
 from backoffice.history import tasks, undo_run
 from backoffice.history.models import ChangeSet, Undo
-from backoffice.history.undo import Outcome
+from backoffice.history.undo import Group, Outcome
 from backoffice.history.undo_run import AT_ONCE, UndoRefused
 
 PERMISSION = "history.undo_changeset"
@@ -88,11 +89,13 @@ class UndoPages:
     def _preview(self, request: HttpRequest, change_set: ChangeSet, scope: str, error: str) -> HttpResponse:
         records = undo_run.count(change_set, scope)
         is_small = records <= AT_ONCE
-        groups = undo_run.rehearse(change_set, request.user, scope) if is_small else undo_run.plan(change_set)
+        groups = (
+            undo_run.rehearse(change_set, request.user, scope) if is_small else self._seen_plan(request, change_set)
+        )
         outcomes = Counter(part.outcome for group in groups for part in group.parts)
         context = {
             "change_set": change_set,
-            "told": str(change_set) if any(g.is_hidden for g in groups) else undo_run.told_in_short(change_set),
+            "told": told(change_set, groups),
             "scope": scope,
             "groups": groups,
             "records": records,
@@ -108,9 +111,16 @@ class UndoPages:
         }
         return self._page(request, "history/undo.html", _("Undo"), context)
 
+    def _seen_plan(self, request: HttpRequest, change_set: ChangeSet, scope: str = "") -> list[Group]:
+        groups = undo_run.plan(change_set, scope)
+        undo_run.hide(groups, request.user)
+        return groups
+
     def undone_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         undo = self._visible_undo(request, pk)
-        context = {"undo": undo, "told": undo_run.told_in_short(undo.undone), "sentence": how_far(undo)}
+        groups = self._seen_plan(request, undo.undone, undo.part)
+        left = [] if hides(groups) else undo.left
+        context = {"undo": undo, "told": told(undo.undone, groups), "left": left, "sentence": how_far(undo)}
         return self._page(request, "history/undone.html", _("Undo"), context)
 
     def undo_progress_view(self, request: HttpRequest, pk: int) -> HttpResponse:
@@ -126,6 +136,15 @@ class UndoPages:
     def _page(self, request: HttpRequest, template: str, title: str, context: dict[str, Any]) -> HttpResponse:
         base = {**self.admin_site.each_context(request), "opts": self.opts, "title": title}
         return TemplateResponse(request, template, {**base, **context})
+
+
+def hides(groups: Iterable[Group]) -> bool:
+    return any(group.is_hidden for group in groups)
+
+
+def told(change_set: ChangeSet, groups: Iterable[Group]) -> str:
+    """In full to who may look at all of it."""
+    return str(change_set) if hides(groups) else undo_run.told_in_short(change_set)
 
 
 def how_far(undo: Undo) -> str:

@@ -5,6 +5,7 @@ dies between two chunks, or in one, costs nothing. What is refused stays, and sa
 """
 
 import time
+from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import batched
@@ -16,9 +17,11 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from backoffice.exports.sources import request_of
 from backoffice.history import change_sets, sentences, undo_read
 from backoffice.history.change_sets import Source
 from backoffice.history.models import ChangeSet, Undo
+from backoffice.history.sight import Sight
 from backoffice.history.undo import Group, Outcome, Way, history_of, way_of, ways
 
 AT_ONCE = 100  # records: what is undone while the browser waits, and what a preview tries out
@@ -81,8 +84,7 @@ def rehearse(change_set: ChangeSet, user: Any = None, scope: str = "") -> list[G
     if any(part.outcome == Outcome.TOUCHED for group in groups for part in group.parts):
         refused = _refused(_tried(change_set, scope, ticked=["*"])) | refused
     groups = plan(change_set, scope)
-    for group in groups:
-        hold_back(group, user)
+    hold_back(groups, user)
     for part in (part for group in groups for part in group.parts):
         if part.key in refused:
             part.stick(refused[part.key])
@@ -136,23 +138,35 @@ def _keys(ids: Iterable[tuple]) -> list[Any]:
 # Who may --------------------------------------------------------------------------------------------------------------
 
 
-def hold_back(group: Group, user: Any) -> None:
-    """Who takes something back must be allowed to change it by hand."""
+def hold_back(groups: Collection[Group], user: Any) -> None:
+    """Who takes something back must be allowed to look at it, and to change it by hand."""
     if user is None:
         return
-    hide(group, user)
-    for part in group.going(["*"]):
-        if missing := {name for name in group.way.permissions([part]) if not user.has_perm(name)}:
-            part.stick(_("You may not change this: %(what)s.") % {"what": ", ".join(sorted(missing))})
+    hide(groups, user)
+    for group in groups:
+        for part in group.going(["*"]):
+            if group.is_hidden:
+                part.stick(_("You may not look at this."))
+            elif missing := {name for name in group.way.permissions([part]) if not user.has_perm(name)}:
+                part.stick(_("You may not change this: %(what)s.") % {"what": ", ".join(sorted(missing))})
 
 
-def hide(group: Group, user: Any) -> None:
+def hide(groups: Iterable[Group], user: Any) -> None:
     """Who may not look at a record does not learn from its undo what it says."""
-    meta = group.way.model._meta
-    if not any(user.has_perm(f"{meta.app_label}.{get_permission_codename(verb, meta)}") for verb in ("view", "change")):
-        group.text, group.url, group.is_hidden = str(meta.verbose_name), "", True
-        for part in group.parts:
-            part.now = part.back = "…"
+    by_model: dict[Any, dict[Any, Group]] = defaultdict(dict)
+    for group in groups:
+        by_model[group.way.model][group.pk] = group
+    for model, mine in by_model.items():
+        for pk in unseen(model, mine, user):
+            mine[pk].hide()
+
+
+def unseen(model: Any, pks: Collection[Any], user: Any) -> set[Any]:
+    """Those of the records that this person may not look at, as a kind or each for itself."""
+    meta = model._meta
+    if any(user.has_perm(f"{meta.app_label}.{get_permission_codename(verb, meta)}") for verb in ("view", "change")):
+        return Sight(request_of(user)).hidden(model, set(pks))
+    return set(pks)
 
 
 # Starting -------------------------------------------------------------------------------------------------------------
@@ -234,8 +248,9 @@ def _go_back_all(change_set, scope: str, ticked: Collection[str], reason: str, u
 
 
 def _go_back(way: Way, change_set, ids, scope: str, ticked: Collection[str], reason: str, user: Any) -> Iterator[Group]:
-    for group in undo_read.groups(way, change_set, ids, scope):
-        hold_back(group, user)
+    groups = undo_read.groups(way, change_set, ids, scope)
+    hold_back(groups, user)
+    for group in groups:
         group.tried = group.going(ticked)
         if group.tried:
             way.go_back(group, group.tried, reason)
@@ -315,7 +330,9 @@ def _some(undo: Undo, stage: Stage, after: Any) -> Any:
         return None
     stage.way.lock(ids)
     if stage.in_bulk:
-        undo.records_done += stage.way.go_back_in_bulk(undo, ids, gone=stage.gone)
+        hidden = unseen(stage.way.model, ids, undo.user) if undo.user else set()
+        seen = [pk for pk in ids if pk not in hidden]
+        undo.records_done += stage.way.go_back_in_bulk(undo, seen, gone=stage.gone)
     else:
         _note(undo, _go_back(stage.way, undo.undone, ids, undo.part, undo.ticked, undo.reason, undo.user))
     return ids[-1]

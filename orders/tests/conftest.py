@@ -7,11 +7,3 @@ def dana(db):
     from orders.tests.pages import sign_in
 
     return sign_in("dana", "Sales")
-
-
-@pytest.fixture
-def mia(db):
-    """The manager, signed in."""
-    from orders.tests.pages import sign_in
-
-    return sign_in("mia", "Manager")

@@ -3,16 +3,17 @@
 import pytest
 from django.contrib.auth.models import Group, Permission
 from django.urls import reverse
+from django_ox.testing import run_tasks
 
 from backoffice.history import undo_pages, undo_run
 from backoffice.history.change_sets import Source, change_set
 from backoffice.history.models import ChangeSet, Undo
 from backoffice.history.undo_pages import url_of
 from inventory import stock
+from inventory.admin import ItemAdmin
 from inventory.models import Item, Location
 from inventory.tests.import_shop import run_text
 from inventory.tests.shop import figures, make_item
-from orders.tests.conftest import mia  # noqa: F401  (a fixture)
 from orders.tests.pages import sign_in
 
 pytestmark = pytest.mark.django_db
@@ -28,7 +29,7 @@ def dearer() -> ChangeSet:
     return act.row()
 
 
-def test_the_preview_says_what_goes_back_and_changes_nothing(mia, dearer):  # noqa: F811
+def test_the_preview_says_what_goes_back_and_changes_nothing(mia, dearer):
     before = ChangeSet.objects.count()
 
     response = mia.get(url_of(dearer.pk))
@@ -38,7 +39,7 @@ def test_the_preview_says_what_goes_back_and_changes_nothing(mia, dearer):  # no
     assert (str(Item.objects.get().unit_price), ChangeSet.objects.count()) == ("12.50", before)
 
 
-def test_who_posts_a_reason_takes_it_back_and_both_acts_lead_to_each_other(mia, dearer):  # noqa: F811
+def test_who_posts_a_reason_takes_it_back_and_both_acts_lead_to_each_other(mia, dearer):
     response = mia.post(url_of(dearer.pk), {"reason": "Wrong list"}, follow=True)
 
     undo = Undo.objects.get()
@@ -50,14 +51,14 @@ def test_who_posts_a_reason_takes_it_back_and_both_acts_lead_to_each_other(mia, 
     assert [page.context["undo_links"]["undoes"] for page in pages] == [None, undo]
 
 
-def test_without_a_reason_nothing_goes_back(mia, dearer):  # noqa: F811
+def test_without_a_reason_nothing_goes_back(mia, dearer):
     response = mia.post(url_of(dearer.pk), {"reason": ""})
 
     assert response.context["error"] == "Say why: an undo needs a reason."
     assert str(Item.objects.get().unit_price) == "12.50"
 
 
-def test_what_is_undone_leads_to_its_undo(mia, dearer):  # noqa: F811
+def test_what_is_undone_leads_to_its_undo(mia, dearer):
     mia.post(url_of(dearer.pk), {"reason": "Wrong list"}, follow=True)
 
     response = mia.post(url_of(dearer.pk), {"reason": "Again"}, follow=True)
@@ -90,7 +91,7 @@ def test_who_may_not_change_a_record_does_not_take_its_changes_back(dearer):
     assert str(Item.objects.get().unit_price) == "12.50"
 
 
-def test_a_field_goes_back_alone_from_its_own_address(mia, dearer):  # noqa: F811
+def test_a_field_goes_back_alone_from_its_own_address(mia, dearer):
     scope = f"inventory.item:{Item.objects.get().pk}:unit_price"
 
     mia.post(url_of(dearer.pk, scope), {"reason": "Only the price", "part": scope})
@@ -99,13 +100,13 @@ def test_a_field_goes_back_alone_from_its_own_address(mia, dearer):  # noqa: F81
 
 
 @pytest.mark.parametrize("scope", ["nonsense", "inventory.item:x", "auth.user:1", "orders.order:1:"])
-def test_a_part_that_is_none_is_not_found(mia, dearer, scope):  # noqa: F811
+def test_a_part_that_is_none_is_not_found(mia, dearer, scope):
     assert mia.get(url_of(dearer.pk, scope)).status_code in (200, 404)
     assert mia.post(url_of(dearer.pk, scope), {"reason": "x"}).status_code in (200, 404)
     assert str(Item.objects.get().unit_price) == "12.50"
 
 
-def test_units_that_stay_are_told(mia):  # noqa: F811
+def test_units_that_stay_are_told(mia):
     mug = make_item()
     with change_set(Source.ADMIN) as act:
         stock.receive(mug, Location.default(), 7, reason="Delivery")
@@ -134,7 +135,7 @@ def test_a_plan_takes_the_same_queries_whatever_it_shows(django_assert_max_num_q
     assert counts[0] == counts[1]
 
 
-def test_timelines_and_activity_lead_to_the_undo_of_what_they_tell(mia, dearer):  # noqa: F811
+def test_timelines_and_activity_lead_to_the_undo_of_what_they_tell(mia, dearer):
     mug = Item.objects.get()
     url = url_of(dearer.pk, f"inventory.item:{mug.pk}")
 
@@ -158,7 +159,55 @@ def test_who_may_not_see_a_record_does_not_learn_what_it_says(dearer):
     assert "MUG-1" not in page.content.decode().partition("<main")[2]
 
 
-def test_a_large_act_says_how_much_was_changed_since(mia, dearer, monkeypatch):  # noqa: F811
+@pytest.fixture
+def without_tea(monkeypatch):
+    """The admin of items shows no tea to anybody."""
+    everything = ItemAdmin.get_queryset
+    monkeypatch.setattr(ItemAdmin, "get_queryset", lambda self, request: everything(self, request).exclude(sku="TEA-1"))
+
+
+def make_dearer(*skus: str) -> ChangeSet:
+    items = [make_item(sku, name=f"Name of {sku}", unit_price="12.00") for sku in skus]
+    with change_set(Source.ADMIN) as act:
+        for item in items:
+            item.unit_price = "12.50"
+            item.save()
+    return act.row()
+
+
+def prices() -> dict[str, str]:
+    return {sku: str(price) for sku, price in Item.objects.values_list("sku", "unit_price")}
+
+
+@pytest.mark.parametrize("at_once", [undo_pages.AT_ONCE, 0])
+def test_a_record_that_its_admin_hides_is_not_told_of(mia, without_tea, monkeypatch, at_once):
+    act = make_dearer("MUG-1", "TEA-1")
+    monkeypatch.setattr(undo_pages, "AT_ONCE", at_once)
+
+    page = mia.get(url_of(act.pk))
+
+    told = {group.text: [(part.now, part.back) for part in group.parts] for group in page.context["groups"]}
+    assert told == {"item MUG-1 Name of MUG-1": [("12.50", "12.00")], "item": [("…", "…")]}
+    assert "TEA-1" not in page.content.decode()
+
+
+@pytest.mark.parametrize("at_once", [undo_run.AT_ONCE, 0])
+def test_a_record_that_its_admin_hides_does_not_go_back(mia, without_tea, monkeypatch, at_once):
+    """Also not in bulk, by the worker."""
+    act = make_dearer("MUG-1", "TEA-1")
+    monkeypatch.setattr(undo_run, "AT_ONCE", at_once)
+
+    mia.post(url_of(act.pk), {"reason": "Wrong list"})
+    run_tasks(raise_failures=True)
+
+    undo = Undo.objects.get()
+    assert prices() == {"MUG-1": "12.00", "TEA-1": "12.50"}
+    assert undo.left == ["item, Price: You may not look at this."]
+    page = mia.get(reverse("admin:history_undo", args=[undo.pk])).content.decode()
+    assert "TEA-1" not in page
+
+
+def test_a_large_act_says_how_much_was_changed_since(mia, dearer, monkeypatch):
     monkeypatch.setattr(undo_pages, "AT_ONCE", 0)
     mug = Item.objects.get()
     mug.name = "Huge mug"
@@ -170,7 +219,7 @@ def test_a_large_act_says_how_much_was_changed_since(mia, dearer, monkeypatch): 
     assert "1 of them was changed since." in page.content.decode()
 
 
-def test_an_imports_page_says_that_it_was_undone(mia, tmp_path):  # noqa: F811
+def test_an_imports_page_says_that_it_was_undone(mia, tmp_path):
     run = run_text(tmp_path, "sku,name\nMUG-1,Mug\n")
     page = reverse("admin:imports_importrun_change", args=[run.pk])
     assert f'href="{url_of(run.change_set_id)}"' in mia.get(page).content.decode()
@@ -181,7 +230,7 @@ def test_an_imports_page_says_that_it_was_undone(mia, tmp_path):  # noqa: F811
     assert not Item.objects.exists()
 
 
-def test_a_movement_on_a_timeline_leads_to_its_undo(mia):  # noqa: F811
+def test_a_movement_on_a_timeline_leads_to_its_undo(mia):
     mug = make_item(on_hand=5)
     with change_set(Source.ADMIN) as act:
         stock.receive(mug, Location.default(), 7, reason="Delivery")
