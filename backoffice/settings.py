@@ -149,6 +149,7 @@ DATABASES = {
     "replica": dj_database_url.parse(DATABASE_REPLICA_URL, conn_max_age=60, conn_health_checks=True),
 }
 DATABASES["replica"]["TEST"] = {"MIRROR": "default"}
+DATABASE_ROUTERS = ["backoffice.snapshot.Router"]
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     _pragmas = "PRAGMA journal_mode=WAL;PRAGMA synchronous=FULL;PRAGMA cache_size=-32000;PRAGMA temp_store=MEMORY;"
     DATABASES["default"]["OPTIONS"] = {

@@ -2,8 +2,19 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any
 
 from django.db import connections, transaction
+
+_reads_from: ContextVar[str | None] = ContextVar("reads_from", default=None)
+
+
+class Router:
+    """Inside a snapshot every model is read where the snapshot is. What is written goes where it always goes."""
+
+    def db_for_read(self, model: Any, **hints: Any) -> str | None:
+        return _reads_from.get()
 
 
 @contextmanager
@@ -14,8 +25,12 @@ def snapshot(using: str = "replica") -> Iterator[None]:
     """
     connection = connections[using]
     is_ours = not connection.in_atomic_block
-    with transaction.atomic(using=using):
-        if connection.vendor == "postgresql" and is_ours:
-            with connection.cursor() as cursor:
-                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
-        yield
+    reading = _reads_from.set(using)
+    try:
+        with transaction.atomic(using=using):
+            if connection.vendor == "postgresql" and is_ours:
+                with connection.cursor() as cursor:
+                    cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+            yield
+    finally:
+        _reads_from.reset(reading)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from django.db import connection
+from django.db import connection, connections, router
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.lookups import IsNull
 from django.utils.timezone import make_aware
@@ -216,7 +216,7 @@ def heads_of(acts: list[int], kinds: list[Kind]) -> dict[tuple[str, int], tuple[
         return heads
     places = ", ".join(["%s"] * len(acts))
     branches = " UNION ALL ".join(f"{_head_of(kind)} WHERE c.id IN ({places})" for kind in kinds)
-    with connection.cursor() as cursor:
+    with connections[router.db_for_read(ChangeSet)].cursor() as cursor:
         cursor.execute(branches, acts * len(kinds))
         for name, act, count, *keys in cursor.fetchall():
             heads[name, act] = [key for key in keys if key], count

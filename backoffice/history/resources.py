@@ -110,11 +110,6 @@ class Lines(Sequence):
             for act in acts:
                 yield from told[act.pk] if act.pk in few else self._lines({act.pk})
 
-    def _of_few_rows(self, acts: list[int]) -> set[int]:
-        """Those that can be held in memory together; an import may be a million rows."""
-        counts = activity.heads_of(acts, self.kinds)
-        return set(acts) - {act for (_name, act), (_keys, count) in counts.items() if count > activity.MANY}
-
     def _lines(self, acts: set[int]) -> Iterator[Line]:
         for kind in self.kinds:
             rows = kind.rows(change_set__in=acts).order_by("pk").iterator(chunk_size=ROWS)

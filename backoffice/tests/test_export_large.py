@@ -1,10 +1,14 @@
 """Exports of any length in bounded memory, from one moment."""
 
+import io
 import threading
 
 import pytest
-from django.db import connections
+from django.db import connection, connections
+from django.test.utils import CaptureQueriesContext
 
+from backoffice.exports import writing
+from backoffice.exports.models import Export
 from backoffice.snapshot import snapshot
 from benchmarks import exports
 from inventory.models import Item
@@ -40,6 +44,21 @@ def test_what_is_saved_while_an_export_is_written_does_not_show_in_half_of_it():
 
     assert (heading, names, again) == (["name"], [["before"]] * 3, ["before"] * 3)
     assert set(Item.objects.values_list("name", flat=True)) == {"after"}
+
+
+@pytest.mark.django_db(transaction=True, databases=["default", "replica"])
+@pytest.mark.parametrize("source", ["history.changeset", "inventory.stock_as_of", "inventory.item"])
+def test_an_export_reads_nothing_but_the_replica(settings, admin_user, source):
+    settings.EXPORT_READS_FROM = "replica"
+    make_item("MUG-1", on_hand=3)
+    export = Export.objects.create(user=admin_user, source=source, label="All", format="csv")
+    export.file.name = "all.csv"
+
+    with CaptureQueriesContext(connection) as asked, CaptureQueriesContext(connections["replica"]) as read:
+        writing._write_rows(export, io.BytesIO())
+
+    assert [query["sql"] for query in asked] == []
+    assert (export.rows > 0, len(read) > 0) == (True, True)
 
 
 def rename_all() -> None:
