@@ -34,6 +34,7 @@ class Stream:
     kind: Kind
     rows: Callable[[Any], models.QuerySet]
     but: tuple[str, ...] = ()  # what need not be said again: the record itself
+    is_version: bool = False  # its rows say what the record was: its own versions, or those of a part of it
 
     def tell(self, rows: Iterable[Any]) -> list[Entry]:
         is_history = self.kind.model is not self.kind.record
@@ -69,7 +70,8 @@ def children(name: str, label: str | Promise, model: Any, parent: str) -> Stream
     """The stream of the rows of ``model`` that belong, or once belonged, to a record; ``parent`` is the foreign key."""
     history = model.history.model
     attname = model._meta.get_field(parent).attname
-    return Stream(name, label, kinds.of_history(history), lambda pk: history.objects.filter(**{attname: pk}), (parent,))
+    rows = lambda pk: history.objects.filter(**{attname: pk})  # noqa: E731  (one line says it)
+    return Stream(name, label, kinds.of_history(history), rows, (parent,), is_version=True)
 
 
 def streams_of(model: Any) -> list[Stream]:
@@ -79,7 +81,8 @@ def streams_of(model: Any) -> list[Stream]:
 def _own(model: Any) -> Stream:
     history = model.history.model
     pk = model._meta.pk.attname
-    return Stream("changes", _("Changes"), kinds.of_history(history), lambda key: history.objects.filter(**{pk: key}))
+    rows = lambda key: history.objects.filter(**{pk: key})  # noqa: E731  (one line says it)
+    return Stream("changes", _("Changes"), kinds.of_history(history), rows, is_version=True)
 
 
 def _notes(model: Any) -> Stream:
@@ -138,8 +141,8 @@ def _grouped(told: Iterable[Entry]) -> list[Act]:
 
 def acts_of(model: Any, pk: Any, most: int) -> list[ChangeSet]:
     """The newest acts that changed a record or what belongs to it."""
-    histories = (stream for stream in streams_of(model) if stream.kind.model is not stream.kind.record)
-    rows = [stream.rows(pk).order_by().values_list("change_set_id") for stream in histories]
+    versions = (stream for stream in streams_of(model) if stream.is_version)
+    rows = [stream.rows(pk).order_by().values_list("change_set_id") for stream in versions]
     return list(ChangeSet.objects.filter(pk__in=rows[0].union(*rows[1:])).order_by("-pk")[:most])
 
 

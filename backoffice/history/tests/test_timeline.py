@@ -58,6 +58,36 @@ def test_the_timeline_of_an_item_has_its_levels_and_movements(admin_client):
     assert "receipt of MUG-1 at Main · Opening stock" in told(page)
 
 
+def test_the_timeline_of_a_customer_has_the_steps_of_their_orders(admin_client):
+    ada = make_customer("Ada")
+    order = make_order((make_item("MUG-1", on_hand=5), 2), customer=ada)
+    place_order((make_item("TEA-1", on_hand=5), 2), customer=make_customer("Ben"))
+    with change_set(Source.ADMIN):
+        order.note = "Ring twice"
+        order.save()
+    for step in (workflow.place, workflow.ship):
+        with change_set(Source.ADMIN):
+            step(order)
+
+    page = history_of(admin_client, ada)
+
+    steps = [entry for act in page.context["acts"] for entry in act.entries if entry.stream == "orders"]
+    assert [(entry.what, entry.changes[0][2]) for entry in steps] == [
+        (f"order {order.number}", "shipped"),
+        (f"order {order.number}", "confirmed"),
+    ]
+
+
+def test_what_became_of_their_orders_is_no_version_of_a_customer(admin_client):
+    ada = make_customer("Ada")
+    with change_set(Source.ADMIN):
+        place_order((make_item("MUG-1", on_hand=5), 2), customer=ada)
+
+    page = admin_client.get(reverse("admin:orders_customer_compare", args=[ada.pk]))
+
+    assert [moment.act for moment in page.context["versions"]] == [ada.history.get().change_set]
+
+
 def test_a_line_that_was_removed_stays_in_the_orders_timeline(admin_client):
     order = make_order((make_item("MUG-1", name="Mug"), 2))
     with change_set(Source.ADMIN):
@@ -123,7 +153,8 @@ def do_something(order: Order, item: Item, customer: Customer, number: int) -> N
     """To each of them, and to what belongs to it, in one act."""
     with change_set(Source.ADMIN):
         OrderLine.objects.create(order=order, item=item, quantity=1)
-        stock.receive(item, Location.default(), 1, reason="Delivery")
+        stock.receive(item, Location.default(), 2, reason="Delivery")
+        place_order((item, 1), customer=customer)
         for record, field in ((item, "name"), (order, "note"), (customer, "address")):
             record.refresh_from_db()
             setattr(record, field, f"Text {number}")
