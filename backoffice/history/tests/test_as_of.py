@@ -2,6 +2,8 @@ from datetime import timedelta
 
 import pytest
 from django.contrib.auth.models import Group
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -13,7 +15,7 @@ from inventory import stock
 from inventory.models import Item, Location
 from inventory.tests.shop import make_item
 from orders.models import Customer, Order, OrderLine
-from orders.tests.shop import make_customer, make_order
+from orders.tests.shop import make_customer, make_order, place_order
 
 pytestmark = pytest.mark.django_db
 
@@ -238,6 +240,53 @@ def test_a_list_as_of_a_date_takes_the_same_queries(admin_client, django_assert_
 
     with django_assert_max_num_queries(12):
         assert len(rows_of(admin_client.get(url("as_of_list", model)))) == number
+
+
+def item_with(number: int) -> Item:
+    """An item that was edited that often, at as many locations."""
+    item = make_item(on_hand=1)
+    for index in range(number):
+        stock.receive(item, Location.objects.create(code=f"s{item.pk}{index}", name="Store"), 1, reason="Delivery")
+        rename(item, f"Mug {index}")
+    return item
+
+
+def order_with(number: int) -> Order:
+    """An order of that many lines that was edited that often."""
+    order = make_order(*[(make_item(), 1) for _line in range(number)], customer=make_customer())
+    for index in range(number):
+        with change_set(Source.ADMIN):
+            order.note = f"Note {index}"
+            order.save()
+    return order
+
+
+def customer_with(number: int) -> Customer:
+    customer = make_customer()
+    for index in range(number):
+        rename(customer, f"Ada {index}")
+        place_order((make_item(on_hand=1), 1), customer=customer)
+    return customer
+
+
+def rename(record, name: str) -> None:
+    with change_set(Source.ADMIN):
+        record.name = name
+        record.save()
+
+
+@pytest.mark.parametrize("page", ["as_of", "compare"])
+@pytest.mark.parametrize("make", [item_with, order_with, customer_with])
+def test_a_record_of_the_past_takes_the_same_queries_however_much_happened(admin_client, page, make):
+    def queries_of(number: int) -> int:
+        record = make(number)
+        with CaptureQueriesContext(connection) as asked:
+            assert admin_client.get(url(page, type(record), record.pk)).status_code == 200
+        return len(asked)
+
+    queries_of(1)  # what is kept for all requests is read
+
+    assert queries_of(1) == queries_of(3)
 
 
 @pytest.mark.parametrize(("role", "status"), [("Auditor", 200), (None, 403)])
