@@ -26,8 +26,7 @@ lint: .venv/dev.stamp
 	@exec $(PYTHON) -m backoffice.tests.run --only lint
 
 bench: .venv/dev.stamp
-	@$(PYTHON) -m benchmarks $(ARGS)
-	@exec $(PYTHON) -m benchmarks.history
+	@exec $(PYTHON) -m benchmarks $(ARGS)
 
 docs: .venv/dev.stamp
 	@exec $(PYTHON) -m sphinx --fail-on-warning --keep-going --quiet docs docs/_build/html

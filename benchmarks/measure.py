@@ -30,12 +30,14 @@ def main() -> None:
     from benchmarks import (  # models can be imported only now
         beside,
         books,
+        history,
         imports,
         memory,
         messages,
         orders,
         pages,
         reading,
+        undo,
     )
 
     if part == "imports":
@@ -50,6 +52,10 @@ def main() -> None:
         found = messages.measured()
     elif part == "pages":
         found = pages.measured(rows, is_asked=bool(rounds))
+    elif part == "undo":
+        found = undo.measured(rows, rounds)
+    elif part == "history":
+        found = history.measured()
     else:
         measures = books.measures() | reading.measures()
         found = {name: rates(act) for name, act in measures.items()}

@@ -22,12 +22,21 @@ PARTS = {
     "memory": "Memory of an import",
     "beside": "Orders beside an import",
     "pages": "Pages",
+    "undo": "Undo of an import",
+    "history": "Pages of the past",
 }
-UNITS = {"imports": "rows per second", "memory": "MB", "beside": "milliseconds"}
+UNITS = {
+    "imports": "rows per second",
+    "memory": "MB",
+    "beside": "milliseconds",
+    "undo": "rows per second",
+    "history": "milliseconds, p95 (median)",
+}
 NOTES = {
+    "history": "A year of edits, about a million rows of history, on all tables that have some.",
     "orders": """Three lines each, with receivers, ledger, history and outbox. Bare SQL: the same writes by pgbench with
 prepared statements, which reads and decides nothing. django-oscar: a full basket is loaded, checked, placed and
-submitted; it is installed from the package index into `var/peers`. Sixteen processes enter orders of one line."""
+submitted; it is installed from the package index into `var/peers`. Sixteen processes enter orders of one line.""",
 }
 ENGINES = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
 Found = dict[str, list[float]]
@@ -39,13 +48,13 @@ Written by `make bench`, which measures everything below on the machine it names
 one that was busy with something else, cannot be compared; the ratios within one run can, and the targets are ratios.
 
 `make bench ARGS="imports --rows 20000"` runs one part, with smaller files; the parts are orders, shop, messages,
-imports, memory, beside and pages.
+imports, memory, beside, pages, undo and history.
 """
 
 
 def section(part: str, found: dict[str, Found], options: argparse.Namespace) -> list[str]:
     lines = [f"## {PARTS[part]}", "", machine(), ""]
-    if part in {"imports", "memory", "beside"}:
+    if part in {"imports", "memory", "beside", "undo"}:
         lines += [f"Rows of a file: {options.rows:,}.", ""]
     if part in NOTES:
         lines += [NOTES[part], ""]
@@ -76,7 +85,7 @@ def table(part: str, found: dict[str, Found]) -> Iterator[str]:
     names = [name for name in dict.fromkeys(chain(*found.values())) if ": " not in name or part == "memory"]
     yield f"| {UNITS.get(part, 'per second')} | {' | '.join(ENGINES[name] for name in engines)} |"
     yield f"|---|{'---:|' * len(engines)}"
-    summary = latencies if part == "beside" else rates
+    summary = SUMMARIES.get(part, rates)
     for name in names:
         yield f"| {name} | {' | '.join(summary(found[engine].get(name, [])) for engine in engines)} |"
 
@@ -92,6 +101,13 @@ def rates(values: list[float]) -> str:
 
 def latencies(values: list[float]) -> str:
     return f"{len(values):,} orders: p50 {median(values):,.0f}, p95 {p95(values):,.0f}, longest {max(values):,.0f}"
+
+
+def slowest(values: list[float]) -> str:
+    return f"{p95(values):,.0f} ({median(values):,.0f})"
+
+
+SUMMARIES = {"beside": latencies, "history": slowest}
 
 
 def p95(values: list[float]) -> float:
@@ -168,6 +184,19 @@ def _longest(found: Found, engine: str) -> float:
     return max(found["order, beside an import"]) / 1000
 
 
+def _longest_chunk(found: Found, engine: str) -> float:
+    return max(seconds for name, values in found.items() if name.endswith(": chunks") for seconds in values)
+
+
+def _rate(name: str) -> Callable[[Found, str], float]:
+    return lambda found, engine: median(found[name])
+
+
+def _slowest_page(found: Found, engine: str) -> float:
+    allowed = {"sqlite": 200, "postgresql": 100}
+    return max(p95(values) for values in found.values()) / allowed[engine]
+
+
 TARGETS: dict[str, list[Target]] = {
     "messages": [("telling the customer, share of saving the order", _share_of_telling, "≤", 0.15)],
     "orders": [
@@ -184,6 +213,12 @@ TARGETS: dict[str, list[Target]] = {
         ("longest order beside an import, seconds (SQLite)", _longest, "≤", 2),
         ("p95 beside an import / quiet (PostgreSQL)", _p95_over_quiet, "≤", 2),
     ],
+    "undo": [
+        ("new items, rows per second", _rate("undo of new items"), "≥", 10_000),
+        ("changed items, rows per second", _rate("undo of changed items"), "≥", 10_000),
+        ("longest chunk, seconds", _longest_chunk, "≤", 2),
+    ],
+    "history": [("p95 of the slowest page / what is allowed (SQLite 200, PostgreSQL 100)", _slowest_page, "≤", 1)],
 }
 
 
