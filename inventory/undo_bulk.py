@@ -12,6 +12,7 @@ from itertools import batched
 from typing import Any
 
 from django.db import connection, models
+from django.db.models import Max, Min
 
 from backoffice.history import bulk, change_sets
 from backoffice.history.models import Undo
@@ -46,7 +47,7 @@ BEFORE = (
 )
 ITEM_BEFORE, LEVEL_BEFORE = BEFORE % {"h": "ih"}, BEFORE % {"h": "lh"}
 LATER = "EXISTS (SELECT 1 FROM {%(h)s} n WHERE n.id = a.id AND n.history_id > a.history_id)"
-TWICE = f"{LATER[:-1]} AND n.change_set_id = a.change_set_id)"
+TWICE = "GROUP BY a.id HAVING COUNT(*) > 1"
 
 
 def touched(model: type, live: str) -> str:
@@ -55,16 +56,21 @@ def touched(model: type, live: str) -> str:
     return f"NOT EXISTS (SELECT 1 FROM {{{live}}} r WHERE {same})"
 
 
-IN_ACT = "a.change_set_id = %(act)s"
-MOVEMENTS = "FROM {m} m JOIN {l} l ON l.id = m.level_id WHERE m.change_set_id = %(act)s AND [l.item_id]"
+# A plus keeps the database from the index of acts: some records of a large act are found by their own keys.
+IN_ACT = "+a.change_set_id = %(act)s"
+MOVEMENTS = "FROM {m} m JOIN {l} l ON l.id = m.level_id WHERE [m.id] AND [l.item_id]"
+THEIR_MOVEMENTS = (
+    "SELECT m.id FROM {m} m JOIN {l} l ON l.id = m.level_id WHERE [l.item_id]"
+    " AND m.id BETWEEN %(first)s AND %(last)s AND +m.change_set_id = %(act)s"
+)
 FORGOTTEN = (  # what it was before has been removed from history
     "a.history_type <> '+' AND NOT EXISTS (SELECT 1 FROM {%(h)s} p WHERE p.id = a.id AND p.history_id < a.history_id)"
 )
 NOT_FOR_BULK = (
     f"SELECT a.id FROM {{ih}} a WHERE {IN_ACT} AND [a.id] AND {FORGOTTEN % {'h': 'ih'}}",
     f"SELECT a.item_id FROM {{lh}} a WHERE {IN_ACT} AND [a.item_id] AND {FORGOTTEN % {'h': 'lh'}}",
-    f"SELECT a.id FROM {{ih}} a WHERE {IN_ACT} AND [a.id] AND {TWICE % {'h': 'ih'}}",
-    f"SELECT a.item_id FROM {{lh}} a WHERE {IN_ACT} AND [a.item_id] AND {TWICE % {'h': 'lh'}}",
+    f"SELECT a.id FROM {{ih}} a WHERE {IN_ACT} AND [a.id] {TWICE}",
+    f"SELECT MAX(a.item_id) FROM {{lh}} a WHERE {IN_ACT} AND [a.item_id] {TWICE}",
 )
 # the movement that a movement takes back, or back again; itself if it is none of these
 ROOT = f"(CASE WHEN m.source_kind = '{TAKEN_BACK}' AND m.source_id IS NOT NULL THEN m.source_id ELSE m.id END)"
@@ -76,8 +82,8 @@ NOT_FOR_BULK_EDIT = (
     + " OR ".join(f"a.{name} <> b.{name}" for name in GUARDED)
     + ")",
     f"SELECT a.item_id FROM {{lh}} a WHERE {IN_ACT} AND [a.item_id] AND a.history_type = '-'",
-    f"SELECT l.item_id {MOVEMENTS} AND (m.kind NOT IN ('receipt', 'adjustment', 'count') OR EXISTS ("
-    "SELECT 1 FROM {m} n WHERE n.level_id = m.level_id AND n.id <> m.id AND n.change_set_id = m.change_set_id))",
+    f"SELECT l.item_id {MOVEMENTS} AND m.kind NOT IN ('receipt', 'adjustment', 'count')",
+    f"SELECT MAX(l.item_id) {MOVEMENTS} GROUP BY m.level_id HAVING COUNT(*) > 1",
     f"SELECT l.item_id {MOVEMENTS} AND {SUM} n.level_id = m.level_id AND n.kind IN {MOVED}) <> 0",
     f"SELECT l.item_id {MOVEMENTS} AND {SUM} n.source_kind = '{TAKEN_BACK}' AND n.source_id = {ROOT}) <> 0",
     f"SELECT l.item_id {MOVEMENTS} AND (l.on_hand - m.on_hand_delta < l.allocated"
@@ -112,10 +118,16 @@ def go_back(undo: Undo, ids: list[int], *, gone: bool) -> int:
 
 
 class Work:
-    """The items of one go, and the statements that are about them: ``[column]`` stands for “is one of them”."""
+    """The items of one go, what the act moved of them, and the statements about them.
+
+    ``[column]`` stands for “is one of the items”, ``[m.id]`` for “is one of the movements”.
+    """
 
     def __init__(self, undo: Undo, ids: Iterable[int]):
         self.undo, self.ids = undo, set(ids)
+        moved = StockMovement.objects.filter(change_set=undo.undone).aggregate(first=Min("pk"), last=Max("pk"))
+        self.params = {"act": undo.undone_id, **moved}
+        self.params["moved"] = as_list(pk for (pk,) in self.rows(THEIR_MOVEMENTS))
 
     def leave_out(self, queries: Iterable[str]) -> None:
         for query in queries:
@@ -134,11 +146,8 @@ class Work:
             self.ids -= set(others.values_list(name, flat=True))
 
     def sql(self, text: str, ids: Iterable[int] | None = None) -> tuple[str, dict[str, Any]]:
-        chosen: Any = sorted(self.ids if ids is None else ids)
-        among = r"\1 = ANY(%(ids)s)"
-        if connection.vendor == "sqlite":
-            chosen, among = json.dumps(chosen), r"\1 IN (SELECT value FROM json_each(%(ids)s))"
-        return ONE_OF_THEM.sub(among, text).format(**TABLES), {"act": self.undo.undone_id, "ids": chosen}
+        chosen = as_list(self.ids if ids is None else ids)
+        return ONE_OF_THEM.sub(among, text).format(**TABLES), {**self.params, "ids": chosen}
 
     def rows(self, text: str) -> list[tuple]:
         return rows(*self.sql(text))
@@ -148,6 +157,19 @@ class Work:
 
     def record(self, model: type, history_type: str, where: str, ids: Iterable[int] | None = None) -> int:
         return bulk.record(model, history_type, *self.sql(where, ids))
+
+
+def as_list(keys: Iterable[int]) -> str:
+    """One parameter, which costs less than thousands: a list for JSON, or PostgreSQL's array."""
+    text = json.dumps(sorted(keys))
+    return text if connection.vendor == "sqlite" else f"{{{text[1:-1]}}}"
+
+
+def among(column: re.Match) -> str:
+    keys = "%(moved)s" if column[1] == "m.id" else "%(ids)s"
+    if connection.vendor == "sqlite":
+        return f"{column[1]} IN (SELECT value FROM json_each({keys}))"
+    return f"{column[1]} = ANY(CAST({keys} AS bigint[]))"
 
 
 # What the act deleted -------------------------------------------------------------------------------------------------
@@ -215,7 +237,7 @@ def move_stock(work: Work) -> None:
     lines = insert(StockMovement, LINE, f"{source} ORDER BY m.id", params | constants(work.undo))
     moved = work.execute(
         "UPDATE {l} AS l SET on_hand = l.on_hand - m.on_hand_delta FROM {m} m WHERE m.level_id = l.id"
-        f" AND m.change_set_id = %(act)s AND [l.item_id] AND m.on_hand_delta <> 0"
+        f" AND [m.id] AND [l.item_id] AND m.on_hand_delta <> 0"
         f" AND l.on_hand - m.on_hand_delta BETWEEN l.allocated AND {MAX_QUANTITY}"
     )
     if moved != lines:

@@ -27,6 +27,7 @@ from backoffice.history.undo import Group, Outcome, Way, history_of, way_of, way
 AT_ONCE = 100  # records: what is undone while the browser waits, and what a preview tries out
 BATCH = 50  # records that are read, locked and changed together
 SECONDS = 1.0  # after which a chunk ends: SQLite's write lock is held meanwhile
+LOOK_AHEAD = 50  # batches whose keys are read together; more than one chunk takes back
 SENTENCES = 100  # kept of what did not go back
 
 
@@ -301,7 +302,6 @@ def go_on(undo_id: int, then: Callable[[], Any]) -> bool:
             if is_over:
                 finish(undo, acting)
             else:
-                undo.by = acting.row() if acting.has_written else undo.by
                 undo.save()
         if not is_over:
             then()
@@ -312,22 +312,24 @@ def _chunk(undo: Undo, acting: change_sets.Act) -> bool:
     """Walks on from where the last chunk ended, for about a second; whether it came to the end."""
     began = time.monotonic()
     all_stages = stages(in_bulk=True)
-    number, after = undo.position or (0, None)
-    while number < len(all_stages):
-        stage = all_stages[number]
-        after = _some(undo, stage, after)
-        number, after = (number, after) if after is not None else (number + 1, None)
-        undo.position = [number, after]
-        if time.monotonic() - began > SECONDS:
-            break
-    return number >= len(all_stages)
+    first, after = undo.position or (0, None)
+    for number, stage in enumerate(all_stages[first:], start=first):
+        for ids in _batches(undo, stage, after):
+            _take_back(undo, stage, ids)
+            undo.position, undo.by = [number, ids[-1]], acting.row() if acting.has_written else undo.by
+            if time.monotonic() - began > SECONDS:
+                return False
+        after = None
+    return True
 
 
-def _some(undo: Undo, stage: Stage, after: Any) -> Any:
-    """Takes back the next records of a stage; returns the last one's key, None where there were none."""
-    ids = _keys(stage.ids(undo.undone, after, undo.by)[: stage.way.BULK if stage.in_bulk else BATCH])
-    if not ids:
-        return None
+def _batches(undo: Undo, stage: Stage, after: Any) -> Iterable[tuple]:
+    """The keys of the records that a stage has left, read once a chunk: every look goes through the whole act."""
+    size = stage.way.BULK if stage.in_bulk else BATCH
+    return batched(_keys(stage.ids(undo.undone, after, undo.by)[: size * LOOK_AHEAD]), size)
+
+
+def _take_back(undo: Undo, stage: Stage, ids: Collection[Any]) -> None:
     stage.way.lock(ids)
     if stage.in_bulk:
         hidden = unseen(stage.way.model, ids, undo.user) if undo.user else set()
@@ -335,4 +337,3 @@ def _some(undo: Undo, stage: Stage, after: Any) -> Any:
         undo.records_done += stage.way.go_back_in_bulk(undo, seen, gone=stage.gone)
     else:
         _note(undo, _go_back(stage.way, undo.undone, ids, undo.part, undo.ticked, undo.reason, undo.user))
-    return ids[-1]
