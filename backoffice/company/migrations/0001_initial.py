@@ -54,7 +54,7 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'historical company',
                 'ordering': ('-history_date', '-history_id'),
                 'get_latest_by': ('history_date', 'history_id'),
-                'indexes': [models.Index(fields=['id', 'history_id'], name='hcompany_version'), models.Index(fields=['change_set', 'history_id'], name='hcompany_act'), models.Index(condition=models.Q(('history_type', '-')), fields=['history_id'], name='hcompany_deleted')],
+                'indexes': [models.Index(fields=['id', 'history_id', 'history_date'], name='hcompany_version'), models.Index(fields=['change_set', 'history_id'], name='hcompany_act'), models.Index(condition=models.Q(('history_type', '-')), fields=['history_id'], name='hcompany_deleted')],
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
