@@ -94,7 +94,7 @@ def _found(request: HttpRequest, moment: Moment) -> dict[str, Any]:
     """The rows that the address asks for."""
     grouping = next((each for each in GROUPINGS if each.name == request.GET.get("by")), None)
     words, after = request.GET.get("q", "").replace("\0", "").strip()[:100], request.GET.get("after", "")
-    asked = {"grouping": grouping, "groupings": GROUPINGS, "query": words, "is_paged": bool(after)}
+    asked: dict[str, Any] = {"grouping": grouping, "groupings": GROUPINGS, "query": words, "is_paged": bool(after)}
     if grouping:
         groups = stock_value.by(grouping, moment)
         return {**asked, "groups": groups, "total": stock_value.added_up(groups)}
