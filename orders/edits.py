@@ -28,7 +28,6 @@ class Edit:
         self._locked_at: set[int | None] = set()  # locations of the order for which every line is locked
         self._row: Order | None = None
         self._lines: dict[int, OrderLine] | None = None
-        self._all: list[OrderLine] | None = None
         self._done: set[str] = set()
 
     @property
@@ -64,7 +63,7 @@ class Edit:
 
     def claims(self, order: Order) -> list[Claim]:
         """What all lines would hold if the order were confirmed, with their levels locked."""
-        claims = [line.full_claim(order) for line in self.lines(order)]
+        claims = full_claims(order)
         self.lock(claims)
         if self._keeps:
             self._locked_at.add(order.location_id)
@@ -96,33 +95,23 @@ class Edit:
     def forget_row(self) -> None:
         self._row = None
 
-    def lines(self, order: Order) -> list[OrderLine]:
-        """All lines as they stand in the database, with what their claims ask for."""
-        lines = list(order.lines.with_claims()) if self._all is None else self._all
-        if self._keeps:
-            self._all = lines
-        return lines
-
     def note_new(self, line: OrderLine) -> None:
         """A line that was just entered holds nothing anywhere: no level of its past has to be locked."""
-        self._all = None
         if self._keeps:
             self._sources.add(line.pk)
 
     def line(self, pk: int) -> OrderLine:
         """The line as it stands in the database. It is about to change, so it is told once."""
-        self._all = None
         if self._lines is None and self._keeps:
             self._lines = OrderLine.objects.filter(order=self.order.pk).in_bulk()
         return (self._lines or {}).pop(pk, None) or OrderLine.objects.get(pk=pk)
 
     def forget_line(self, pk: int) -> None:
-        self._all = None
         if self._lines:
             self._lines.pop(pk, None)
 
     def forget_lines(self) -> None:
-        self._lines = self._all = None
+        self._lines = None
 
 
 _current: ContextVar[Edit | None] = ContextVar("edit", default=None)

@@ -49,7 +49,7 @@ def as_one(order: Order) -> AbstractContextManager[None]:
 
 
 def _settle_edit(order: Order, edit: Edit) -> None:
-    lines = edit.lines(order)
+    lines = list(order.lines.with_claims())  # as they are under the locks
     stock.settle([line.claim(order) for line in lines] + edit.released)
     record_total(order, lines)
 
