@@ -4,6 +4,7 @@ from django.contrib.admin.actions import delete_selected
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.http import Http404
 from django.urls import path
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy
@@ -24,6 +25,11 @@ def delete_whole_selection(modeladmin, request, queryset):
         return None
 
 
+def not_there(model_admin, request, opts, object_id):
+    """For every admin, those of libraries, too: what is gone and what is hidden are answered alike."""
+    raise Http404
+
+
 class BackOfficeSite(admin.AdminSite):
     """The admin is the application."""
 
@@ -35,7 +41,7 @@ class BackOfficeSite(admin.AdminSite):
         """Leaves out the screens of libraries that the settings name: they would show keys, or what is unused."""
         models = [model_or_iterable] if isinstance(model_or_iterable, type) else list(model_or_iterable)
         wanted = [model for model in models if model._meta.label_lower not in settings.WITHOUT_SCREEN]
-        super().register(wanted, admin_class, **options)
+        super().register(wanted, admin_class, _get_obj_does_not_exist_redirect=not_there, **options)
 
     def get_urls(self):
         own = [

@@ -1,6 +1,6 @@
 from django.contrib import admin, messages
 from django.db.models import OuterRef, Prefetch, Subquery, Sum
-from django.http import HttpResponseRedirect
+from django.http import Http404, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.formats import localize
 from django.utils.html import format_html
@@ -170,8 +170,9 @@ class StockLevelAdmin(ExportAdmin, StockValueAdmin, TrackedAdmin):
 
     def history_view(self, request, object_id, extra_context=None):
         """The item's own history has its levels in it."""
-        level = self.get_object(request, object_id)
-        return HttpResponseRedirect(reverse("admin:inventory_item_history", args=[level.item_id if level else 0]))
+        if not (level := self.get_object(request, object_id)):
+            raise Http404
+        return HttpResponseRedirect(reverse("admin:inventory_item_history", args=[level.item_id]))
 
     def render_change_form(self, request, context, *args, **kwargs):
         context |= {"show_save_and_continue": False}

@@ -53,7 +53,7 @@ class StockScreensAdmin(admin.ModelAdmin):
         def view(request, pk):
             if not request.user.has_perm(PERMISSION):
                 raise PermissionDenied
-            item = get_object_or_404(Item, pk=pk)
+            item = get_object_or_404(self.get_queryset(request), pk=pk)
             if screen not in dict(self.screens_of(request, item)):
                 messages.error(
                     request, _("Nothing to do there: the item is not kept in stock, or there is one location.")

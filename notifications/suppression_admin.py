@@ -47,7 +47,7 @@ class SuppressionAdmin(TrackedAdmin):
     def reactivate(self, request, pk):
         if not request.user.has_perm(REACTIVATE):
             raise PermissionDenied
-        row = get_object_or_404(Suppression, pk=pk)
+        row = get_object_or_404(self.get_queryset(request), pk=pk)
         row.reactivate(request.user)
         messages.success(request, _("Messages go to %s again.") % row.address)
         return HttpResponseRedirect(reverse("admin:notifications_suppression_change", args=[row.pk]))

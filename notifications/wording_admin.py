@@ -118,7 +118,7 @@ class WordingAdmin(TrackedAdmin):
     def _asked(self, request, pk) -> Wording:
         if not self.has_change_permission(request):
             raise PermissionDenied
-        return get_object_or_404(Wording, pk=pk)
+        return get_object_or_404(self.get_queryset(request), pk=pk)
 
 
 def shown(row: Wording, sources: dict[str, str]) -> dict[str, Any]:

@@ -21,7 +21,7 @@ from orders import preview, told, workflow
 from orders.actions import ActionsAdmin
 from orders.desk import DeskAdmin
 from orders.entry import EntryAdmin, is_placing
-from orders.forms import ItemField, ItemSelect, OrderForm, OrderLineForm, OrderLineFormSet
+from orders.forms import ItemField, ItemSelect, OrderForm, OrderLineForm, OrderLineFormSet, RecordSelect
 from orders.models import Customer, Order, OrderLine, StagedCustomer
 from orders.order_list import OrderListAdmin
 from orders.preview import Figures
@@ -144,6 +144,11 @@ class OrderAdmin(
         return not (obj and obj.was_confirmed) and super().has_delete_permission(request, obj)
 
     # The page
+
+    def formfield_for_foreignkey(self, db_field, request, **kwargs):
+        if db_field.name == "customer":
+            kwargs["widget"] = RecordSelect(db_field, self.admin_site)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def get_fieldsets(self, request, obj=None):
         hidden = [(None, {"fields": ["seen_version", "one_time_key"]})] if self.may_type(request, obj) else []

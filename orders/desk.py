@@ -164,7 +164,7 @@ def near_misses(code: str, location: Location) -> list[Any]:
 def customer(request, pk):
     if not request.user.has_perm("orders.view_customer"):
         raise PermissionDenied
-    found = get_object_or_404(Customer, pk=pk)
+    found = get_object_or_404(admin.site.get_model_admin(Customer).get_queryset(request), pk=pk)
     orders = Order.objects.filter(customer=found)
     context = {"customer": found, "orders": orders[:RECENT], "count": orders.count()}
     return render(request, "orders/customer.html", context)

@@ -22,9 +22,7 @@ from orders import rules
 from orders.answers import NO_REASON, Short, override
 from orders.models import Order, OrderLine
 from orders.new_customer import WithNewCustomer
-from orders.overtaken import OvertakenError, is_stale
-
-MOST_DIGITS = 19  # of a key that the database can be asked for
+from orders.overtaken import OvertakenError, is_key, is_stale
 
 
 class DiscountForm(forms.ModelForm):
@@ -81,7 +79,14 @@ class OrderForm(WithNewCustomer, DiscountForm):
         return super().save(commit)
 
 
-class ItemSelect(AutocompleteSelect):
+class RecordSelect(AutocompleteSelect):
+    """An autocomplete in which what could be no key, as a forged form may have it, is nothing chosen."""
+
+    def optgroups(self, name, value, attr=None):
+        return super().optgroups(name, [key for key in value if is_key(str(key))], attr)
+
+
+class ItemSelect(RecordSelect):
     """An autocomplete that does not ask the database for the names of items that were read already."""
 
     known: dict[str, Item] = {}
@@ -193,7 +198,7 @@ class OrderLineFormSet(forms.BaseInlineFormSet):
         """The items of the lines, and those that were typed, read at once."""
         there = {line.item_id: line.item for line in self.get_queryset()}
         typed = (self.data.get(f"{self.add_prefix(number)}-item", "") for number in range(self.total_form_count()))
-        new = {int(key) for key in typed if key.isdecimal() and len(key) < MOST_DIGITS}.difference(there)
+        new = {int(key) for key in typed if is_key(key)}.difference(there)
         return [*there.values(), *Item.objects.filter(pk__in=new)]
 
     def delete_existing(self, line, commit=True):

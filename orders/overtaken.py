@@ -25,6 +25,7 @@ SEEN_NOW = "_take_over"  # the version that the choices were made about
 MINE, THEIRS = "mine", "theirs"
 LINES = "lines"
 MOST_LINES = 1000
+MOST_DIGITS = 19  # of a key that the database can be asked for
 COUNTS = ("TOTAL_FORMS", "INITIAL_FORMS", "MIN_NUM_FORMS", "MAX_NUM_FORMS")
 
 Values = dict[str, Any]
@@ -32,6 +33,11 @@ Values = dict[str, Any]
 
 class OvertakenError(Exception):
     """Somebody changed the order since the form was opened, or while it waited for its locks."""
+
+
+def is_key(typed: str) -> bool:
+    """Whether what was sent, which may be anything, can be looked for as a primary key."""
+    return typed.isdecimal() and len(typed) < MOST_DIGITS
 
 
 def is_stale(order: Order, posted: Mapping[str, Any]) -> bool:
@@ -171,7 +177,7 @@ class TakeOver:
         """They removed the line."""
         if typed.is_deleted:
             return
-        was = self._line_was(int(typed.pk)) if typed.pk.isdigit() else None
+        was = self._line_was(int(typed.pk)) if is_key(typed.pk) else None
         fields = self.line_fields.items()
         is_mine = was is None or any(one.has_changed(was[name], typed.values[name]) for name, one in fields)
         text = self._line_text(typed.values)
@@ -244,7 +250,7 @@ class TakeOver:
     def _name(self, form_field: Any, key: str) -> str:
         if form_field.queryset.model is Item:
             return str(self._items.get(key, key))
-        record = form_field.queryset.filter(pk=key).first() if key.isdigit() else None
+        record = form_field.queryset.filter(pk=key).first() if is_key(key) else None
         return str(record or key)
 
     @cached_property
@@ -252,7 +258,7 @@ class TakeOver:
         """Every item that either of them put on a line, read at once."""
         typed = {str(line.values["item"]) for line in self._typed}
         theirs = {str(line.item_id) for line in self._their_lines}
-        found = Item.objects.in_bulk([key for key in typed | theirs if key.isdigit()])
+        found = Item.objects.in_bulk([key for key in typed | theirs if is_key(key)])
         return {str(pk): item for pk, item in found.items()}
 
 

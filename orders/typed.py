@@ -18,6 +18,7 @@ from inventory.models import Item, Location, StockLevel
 from orders import totals
 from orders.forms import OrderForm, OrderLineForm
 from orders.models import Order, OrderLine
+from orders.overtaken import is_key
 from orders.totals import Totals
 
 MOST_LINES = 1_000
@@ -54,7 +55,7 @@ def _value(form: Any, name: str, data: Mapping[str, Any], prefix: str) -> Any:
 
 def location_of(typed: Any) -> Location:
     """The location whose id was typed; the default one if it is none."""
-    return (Location.objects.filter(pk=int(typed)).first() if str(typed).isdecimal() else None) or Location.default()
+    return (Location.objects.filter(pk=int(typed)).first() if is_key(str(typed)) else None) or Location.default()
 
 
 def _lines(data: Mapping[str, Any], order: Order) -> Iterator[tuple[str, OrderLine]]:
@@ -85,7 +86,7 @@ def _line(line: OrderLine, item: Item, quantity: int, order: Order, data: Mappin
 
 
 def _is_number(data: Mapping[str, Any], name: str) -> bool:
-    return str(data.get(name, "")).isdecimal() and len(str(data[name])) < 19
+    return is_key(str(data.get(name, "")))
 
 
 def _numbers(data: Mapping[str, Any], prefixes: list[str], name: str) -> list[int]:

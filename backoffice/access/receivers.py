@@ -1,11 +1,11 @@
 from axes.signals import user_locked_out
 from django.contrib.auth.models import User
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
-from django.db.models.signals import m2m_changed, post_save, pre_save
+from django.db.models.signals import m2m_changed, pre_save
 
 from backoffice.access import events, lockout, rights, second_factor, sessions
 from backoffice.access.events import Kind
-from backoffice.exports.models import Export
+from backoffice.exports.signals import handed_over
 
 
 def connect():
@@ -13,7 +13,7 @@ def connect():
     user_logged_out.connect(record_sign_out, dispatch_uid="access.record_sign_out")
     user_login_failed.connect(record_failure, dispatch_uid="access.record_failure")
     user_locked_out.connect(record_lock_out, dispatch_uid="access.record_lock_out")
-    post_save.connect(record_export, sender=Export, dispatch_uid="access.record_export")
+    handed_over.connect(record_download, dispatch_uid="access.record_download")
     pre_save.connect(follow_user, sender=User, dispatch_uid="access.follow_user")
     for memberships in (User.groups.through, User.user_permissions.through):
         m2m_changed.connect(follow_memberships, sender=memberships, dispatch_uid="access.follow_memberships")
@@ -40,9 +40,8 @@ def record_lock_out(request, username, **kwargs):
         events.record(Kind.LOCKED_OUT, user_name=str(username), request=request)
 
 
-def record_export(instance, created, raw, **kwargs):
-    if created and not raw:
-        events.record(Kind.DOWNLOAD, user=instance.user, detail=f"{instance.label} ({instance.format})")
+def record_download(request, name, **kwargs):
+    events.record(Kind.DOWNLOAD, user=request.user, request=request, detail=name)
 
 
 def follow_user(instance, raw, update_fields, **kwargs):

@@ -54,14 +54,14 @@ class ExportRecordAdmin(admin.ModelAdmin):
         return own + super().get_urls()
 
     def visible(self, request, pk) -> Export:
-        export = self.get_queryset(request).filter(pk=pk).first()
+        export = self.get_object(request, pk)
         if export is None:
             raise Http404
         return export
 
     @method_decorator(require_GET)
     def change_view(self, request, object_id, form_url="", extra_context=None):
-        export = self.visible(request, object_id if str(object_id).isdigit() else 0)
+        export = self.visible(request, object_id)
         context = {
             **self.admin_site.each_context(request),
             "title": export.file_name,
@@ -82,7 +82,7 @@ class ExportRecordAdmin(admin.ModelAdmin):
         export = self.visible(request, pk)
         if export.user_id != request.user.pk or not export.is_ready:
             raise Http404
-        return download(export)
+        return download(request, export)
 
     @admin.display(description=_("state"), ordering="state")
     def badge(self, export):

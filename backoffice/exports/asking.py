@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
+from django.core.files import File
 from django.db import transaction
 from django.http import FileResponse, HttpResponseBase, HttpResponseRedirect
 from django.urls import reverse
@@ -11,6 +12,7 @@ from django.urls import reverse
 from backoffice.exports import sources, tasks, writing
 from backoffice.exports.formats import FORMATS
 from backoffice.exports.models import Export
+from backoffice.exports.signals import handed_over
 
 
 def ask(
@@ -34,7 +36,7 @@ def ask(
     asked.save()
     writing.write(asked)
     if asked.is_ready:
-        return download(asked)
+        return download(request, asked)
     messages.error(request, asked.error)
     return _to_page(asked)
 
@@ -43,10 +45,12 @@ def _to_page(export: Export) -> HttpResponseBase:
     return HttpResponseRedirect(reverse("admin:exports_export_change", args=[export.pk]))
 
 
-def download(export: Export) -> HttpResponseBase:
-    return FileResponse(
-        export.file.open(),
-        as_attachment=True,
-        filename=export.file_name,
-        content_type=FORMATS[export.format]().get_content_type(),
-    )
+def download(request: Any, export: Export) -> HttpResponseBase:
+    kind = FORMATS[export.format]().get_content_type()
+    return hand_over(request, export.file, export.file_name, kind)
+
+
+def hand_over(request: Any, file: File, name: str, content_type: str) -> HttpResponseBase:
+    """Sends a file with records as a download, which is told to whoever keeps account of that."""
+    handed_over.send(None, request=request, name=name)
+    return FileResponse(file.open(), as_attachment=True, filename=name, content_type=content_type)

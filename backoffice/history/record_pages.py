@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
@@ -50,7 +50,10 @@ class RecordPagesAdmin(admin.ModelAdmin):
         return None, entries.describe(last, entries.names_of_related([last]))
 
     def _last_version(self, pk: Any):
-        key = self.opts.pk.to_python(pk)
+        try:
+            key = self.opts.pk.to_python(pk)
+        except ValidationError:
+            return None
         return self.model.history.filter(**{self.opts.pk.attname: key}).order_by("-history_id").first()
 
     # The timeline

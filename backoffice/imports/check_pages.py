@@ -24,7 +24,7 @@ ONLY_SAID_OF = {StagedRow.Action.LEFT_OUT}  # chips that are shown when there is
 
 class CheckPages(Pages):
     def change_view(self, request, object_id, form_url="", extra_context=None):
-        run = self.visible(request, object_id if str(object_id).isdigit() else 0)
+        run = self.visible(request, object_id)
         if run.state == State.UPLOADED:
             return self.go("match", run)
         if run.state in progress.BUSY:

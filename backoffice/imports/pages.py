@@ -27,9 +27,10 @@ class Pages:
     admin_site: AdminSite
     opts: Options
     get_queryset: Callable[..., QuerySet[ImportRun]]
+    get_object: Callable[..., ImportRun | None]
 
     def visible(self, request, pk) -> ImportRun:
-        run = self.get_queryset(request).filter(pk=pk).first()
+        run = self.get_object(request, pk)
         if run is None:
             raise Http404
         return run

@@ -2,13 +2,15 @@
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.core.files.base import ContentFile
 from django.db import transaction
-from django.http import FileResponse, Http404, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import Http404, HttpResponseRedirect, JsonResponse
 from django.urls import path, reverse
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from backoffice.exports.asking import hand_over
 from backoffice.imports import continued, kinds, progress, refused_rows, steps, tasks, template_file
 from backoffice.imports.check_pages import CheckPages
 from backoffice.imports.forms import HowForm, MatchForm, UploadForm
@@ -70,9 +72,8 @@ class Wizard(CheckPages):
             raise Http404
         if not request.user.has_perm(found.permission):
             raise PermissionDenied
-        response = HttpResponse(template_file.workbook(found, self.may_see_records(request, found)), content_type=XLSX)
-        response["Content-Disposition"] = f'attachment; filename="{kind}.xlsx"'
-        return response
+        workbook = template_file.workbook(found, self.may_see_records(request, found))
+        return hand_over(request, ContentFile(workbook), f"{kind}.xlsx", XLSX)
 
     def receive(self, request, form, options):
         """Raises FileRefused, and keeps nothing, when the file cannot be read."""
@@ -206,13 +207,9 @@ class Wizard(CheckPages):
     @method_decorator(require_GET)
     def refused_view(self, request, pk):
         run = self.with_file(request, pk)
-        response = HttpResponse(refused_rows.workbook(run), content_type=XLSX)
-        response["Content-Disposition"] = f'attachment; filename="refused-rows-{run.pk}.xlsx"'
-        return response
+        return hand_over(request, ContentFile(refused_rows.workbook(run)), f"refused-rows-{run.pk}.xlsx", XLSX)
 
     @method_decorator(require_GET)
     def file_view(self, request, pk):
         run = self.with_file(request, pk)
-        return FileResponse(
-            run.file.open(), as_attachment=True, filename=run.original_name, content_type="application/octet-stream"
-        )
+        return hand_over(request, run.file, run.original_name, "application/octet-stream")

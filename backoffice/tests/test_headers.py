@@ -12,7 +12,7 @@ PAGES = {
     "/admin/orders/order/": 200,
     "/admin/palette/?q=mug": 200,
     "/admin/no/such/page/": 404,
-    "/admin/orders/order/999/change/": 302,
+    "/admin/orders/order/999/change/": 404,
     "/account/sessions/": 200,
 }
 

@@ -11,6 +11,7 @@ from django.contrib.auth import signals as auth_signals
 from django.db.models import signals
 from simple_history.signals import pre_create_historical_record
 
+from backoffice.exports.signals import handed_over
 from backoffice.history import append_only
 from backoffice.history.models import AppendOnly
 from backoffice.imports import signals as import_signals
@@ -36,6 +37,7 @@ LISTENED_TO = {
     "order_shipped": order_signals.order_shipped,
     "backorder_arrived": order_signals.backorder_arrived,
     "import_ended": import_signals.import_ended,
+    "handed_over": handed_over,
     "tracking": tracking,
 }
 

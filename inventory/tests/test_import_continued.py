@@ -25,7 +25,7 @@ def ana(client):
 
 def downloaded(client, run):
     """The table of refused rows, as lists that can be changed."""
-    sheet = open_sheet(io.BytesIO(client.get(page("refused", run)).content))
+    sheet = open_sheet(io.BytesIO(client.get(page("refused", run)).getvalue()))
     return [sheet.header, *(list(row.cells) for row in sheet.rows())]
 
 

@@ -127,7 +127,7 @@ def test_the_template_holds_what_there_is_and_imports_unchanged(client, sam):
     make_item("MUG-1", on_hand=5)
     make_item("=CUP", barcode="0590", on_hand=2, location=Location.objects.create(code="store", name="Store B"))
 
-    template = client.get("/admin/imports/importrun/template/counts/").content
+    template = client.get("/admin/imports/importrun/template/counts/").getvalue()
     sheet = open_sheet(io.BytesIO(template))
     upload(client, io.BytesIO(template), kind="counts")
 
@@ -140,7 +140,7 @@ def test_who_may_not_see_items_gets_headings_alone(client):
     make_item("MUG-1", on_hand=5)
     client.force_login(make_user("sam", "adjust_stocklevel"))
 
-    sheet = open_sheet(io.BytesIO(client.get("/admin/imports/importrun/template/counts/").content))
+    sheet = open_sheet(io.BytesIO(client.get("/admin/imports/importrun/template/counts/").getvalue()))
 
     assert (sheet.header[0], list(sheet.rows())) == ("sku", [])
 

@@ -145,7 +145,7 @@ def test_the_act_leads_back_to_the_import(client, ana):
 def test_rejected_rows_are_downloaded_after_the_apply_too(client, ana):
     run = applied(client, "sku,name,Qty\nMUG-1,Mug,3\nCUP-1,Cup,x\n")
 
-    sheet = open_sheet(io.BytesIO(client.get(page("refused", run)).content))
+    sheet = open_sheet(io.BytesIO(client.get(page("refused", run)).getvalue()))
 
     assert [row.cells[1] for row in sheet.rows()] == ["CUP-1"]
 
@@ -190,7 +190,7 @@ def test_progress_is_told_in_words(client, ana, state, values, told):
 def test_what_there_is_comes_down_as_a_template_and_goes_in_unchanged(client, ana):
     make_item("MUG-1", name="Mug", on_hand=3)
     make_item("CUP-1", name="=Cup", on_hand=4)
-    template = client.get(reverse("admin:imports_importrun_template", args=["items"])).content
+    template = client.get(reverse("admin:imports_importrun_template", args=["items"])).getvalue()
 
     run = uploaded(client, io.BytesIO(template))
 

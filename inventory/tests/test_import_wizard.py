@@ -83,7 +83,7 @@ def test_the_good_rows_can_be_applied_after_all(client, ana):
 def test_refused_rows_are_downloaded_with_their_reason_and_without_formulas(client, ana):
     upload(client, "sku,name,Qty\nMUG-1,=cmd|x,x\nCUP-1,Cup,1\n")
 
-    sheet = open_sheet(io.BytesIO(client.get(page("refused", ImportRun.objects.get())).content))
+    sheet = open_sheet(io.BytesIO(client.get(page("refused", ImportRun.objects.get())).getvalue()))
 
     assert sheet.header[1:] == ["sku", "name", "Qty", "Reason"]
     assert [row.cells for row in sheet.rows()] == [[2, "MUG-1", "=cmd|x", "x", "“x” is not a whole number."]]

@@ -256,7 +256,7 @@ def test_the_template_imports_unchanged(client):
     make_customer("=Ada", email="ada@example.com", phone="+442079460000", address="1 Mill Lane\nLondon", told="not")
     make_customer("Ben", email="")
 
-    upload(client, io.BytesIO(client.get(TEMPLATE).content), kind="customers")
+    upload(client, io.BytesIO(client.get(TEMPLATE).getvalue()), kind="customers")
 
     assert counts(ImportRun.objects.get()) == (0, 0, 2, 0)
 

@@ -355,7 +355,7 @@ def test_the_template_imports_unchanged(client):
     client.force_login(make_user("dana", "import_order", "view_orderline"))
     place_order((make_item("MUG-1", on_hand=5), 2), (make_item("=CUP", on_hand=5), 1), note="=1+1\nsecond line")
 
-    template = client.get("/admin/imports/importrun/template/orders/").content
+    template = client.get("/admin/imports/importrun/template/orders/").getvalue()
     upload(client, io.BytesIO(template), kind="orders", status="placed", customers="create")
 
     assert counts(ImportRun.objects.get()) == (0, 0, 2, 0)
