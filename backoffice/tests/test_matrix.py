@@ -1,6 +1,7 @@
 """Every address of the site as everybody: opened or refused as ``docs/permissions.md`` says, and nothing written where
 it is refused. An address that the page does not list fails."""
 
+from contextlib import contextmanager
 from http.cookies import SimpleCookie
 
 import pytest
@@ -63,15 +64,24 @@ def let_go(answer) -> None:
         close()
 
 
-def ask(client: Client, address: Address, samples: dict[str, str], method: str) -> tuple[str, list[str], int]:
-    """(yes or no, what was written, status). Whatever it did is taken back."""
-    writes, cookies = Writes(), SimpleCookie(client.cookies)
-    with transaction.atomic(), writes.watching():
+@contextmanager
+def asking(client: Client, address: Address, samples: dict[str, str], method: str):
+    """The answer, to look at; whatever it did is taken back afterwards."""
+    cookies = SimpleCookie(client.cookies)
+    with transaction.atomic():
         data = sent_to(address) if method == "post" else {}
         answer = getattr(client, method)(address.path(samples), data)
+        yield answer
         let_go(answer)
         transaction.set_rollback(True)
     client.cookies = cookies  # the session that they stand for is back, too
+
+
+def ask(client: Client, address: Address, samples: dict[str, str], method: str) -> tuple[str, list[str], int]:
+    """(yes or no, what was written, status). Whatever it did is taken back."""
+    writes = Writes()
+    with writes.watching(), asking(client, address, samples, method) as answer:
+        pass
     return "no" if is_refused(answer) else "yes", writes.found, answer.status_code
 
 

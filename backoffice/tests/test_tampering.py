@@ -18,7 +18,11 @@ pytestmark = pytest.mark.django_db
 
 OURS = {"access", "auth", "exports", "history", "imports", "inventory", "notifications", "orders"}
 COUNTED = {("orders.order", "version")}  # a save of the form is what raises it
-RANDOM = {("auth.user", "password"), ("orders.order", "form_key")}  # a salt, and a key that the page itself gives
+RANDOM = {  # a salt, a key that the page itself gives, and a counter that goes on whatever is taken back
+    ("auth.user", "password"),
+    ("orders.order", "form_key"),
+    ("orders.order", "number"),
+}
 
 
 def edited() -> list[str]:
