@@ -34,7 +34,8 @@ def samples(tmp_path) -> dict[str, str]:
 
 
 def seen_past_the_list(samples: dict[str, str], addresses: list[Address]) -> dict[str, dict[str, int]]:
-    client, found = visitor("superuser"), {}
+    client = visitor("superuser")
+    found: dict[str, dict[str, int]] = {}
     for address in addresses:
         for method in ("get", "post"):
             _word, written, status = ask(client, address, samples, method)

@@ -1,6 +1,7 @@
 """Lists cannot be asked about what they do not show: passwords, keys and sessions, letter by letter or as a value."""
 
 from collections.abc import Iterator
+from typing import Any
 from urllib.parse import urlencode
 
 import pytest
@@ -154,7 +155,7 @@ def suggested(client, field: models.Field, **changed: str):
 
 def expected(field: models.Field, user: User) -> int:
     """200 where its records have a list that can be searched and that this person may see."""
-    other = field.related_model
+    other: Any = field.related_model
     if not admin.site.is_registered(other):
         return 403
     if not admin.site.get_model_admin(other).search_fields:
