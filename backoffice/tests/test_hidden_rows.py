@@ -19,7 +19,11 @@ NAMED = {  # addresses that name no record: an app, a list, a kind of import, a 
     "admin:save_filter",
     "admin:view_on_site",
 }
-OF_NO_LIST = {"admin:remove_filter"}  # a saved filter has no list; whose it is decides, as its own tests show
+OF_NO_LIST = {
+    "admin:company_company_change",
+    "admin:company_company_history",
+    "admin:remove_filter",
+}  # a saved filter has no list; whose it is decides, as its own tests show
 NO_RECORDS = ["999999", "9" * 40, "0", "-1", "1.0", "x", "²", "a%00b", "%F0%9F%92%A9", "_5F"]
 
 
