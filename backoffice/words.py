@@ -16,8 +16,8 @@ from django.utils.functional import cached_property
 LONGEST = 100  # characters of a question that are looked at
 MOST_WORDS = 8
 LAST = "\U0010ffff"  # sorts after whatever a text goes on with
-MOST_FOUND = 10_001  # rows that a search looks at; nobody reads on
-FEW = 200  # the same where a handful is offered while somebody types
+EVERY = 10**9  # limits nothing, but has PostgreSQL find first and sort then, not walk a list in its order and look
+FEW = 200  # rows that are looked at where a handful is offered while somebody types
 MARKS = string.punctuation.replace("%", "")  # PostgreSQL would see paths, hosts and decimal numbers in them
 
 
@@ -26,15 +26,21 @@ def asked(text: str) -> str:
     return " ".join(text[:LONGEST].replace("\0", "").split())
 
 
-def bounded(rows: models.QuerySet, found: models.Q, most: int) -> models.QuerySet:
-    """Those of the rows that are found. They are looked for first, and not for more of them than ``most``."""
-    return rows.filter(pk__in=rows.model.objects.filter(found).order_by().values("pk")[:most])
-
-
 def offered(request: Any, rows: Any, question: str) -> Any:
-    """What ``rows.search`` finds, for a list, or for a field that completes what is typed."""
+    """What ``rows.search`` finds: all of it for a list, some of it for a field that completes what is typed."""
     words = asked(question)
-    return rows.search(words, FEW if "term" in request.GET else MOST_FOUND) if words else rows
+    return rows.search(words, FEW if "term" in request.GET else None) if words else rows
+
+
+def some(rows: Any, found: models.Q, exactly: models.Q, most: int | None) -> Any:
+    """Those of the rows that are found. With ``most``, no more than so many, and what was named exactly."""
+    if most is None:
+        return rows.filter(pk__in=_keys(rows, exactly | found)[:EVERY])
+    return rows.filter(pk__in={*_keys(rows, exactly)[:most], *_keys(rows, found)[:most]})
+
+
+def _keys(rows: Any, condition: models.Q) -> Any:
+    return rows.filter(condition).order_by().values_list("pk", flat=True)
 
 
 @models.CharField.register_lookup
@@ -72,7 +78,7 @@ class Words(Lookup):
             raise EmptyResultSet
         model, name = self.lhs.target.model, compiler.quote_name
         index = _index_of(model)
-        rows = f'SELECT rowid FROM "{index}" WHERE "{index}" MATCH %s LIMIT {MOST_FOUND}'
+        rows = f'SELECT rowid FROM "{index}" WHERE "{index}" MATCH %s'
         pk = f"{name(self.lhs.alias)}.{name(model._meta.pk.column)}"
         return f"{pk} IN ({rows})", [" ".join(f'"{word}"*' for word in self.wanted)]
 

@@ -1,16 +1,17 @@
 from django.db import models
 from django.db.models import F, Q
 
-from backoffice.words import MOST_FOUND, asked, bounded
+from backoffice.words import asked, some
 from inventory.sku import sku_key
 
 
 class ItemQuerySet(models.QuerySet):
-    def search(self, words: str, most: int = MOST_FOUND):
+    def search(self, words: str, most: int | None = None):
         """Items whose SKU begins with the words, whose barcode they are, or whose name has words that begin so."""
         words = asked(words)
         by_barcode = Q(barcode=words) & ~Q(barcode="")  # said twice, so that SQLite sees that its index will do
-        return bounded(self, Q(sku_key__begins=sku_key(words)) | by_barcode | Q(name__words=words), most)
+        found = Q(sku_key__begins=sku_key(words)) | Q(name__words=words)
+        return some(self, found, Q(sku_key=sku_key(words)) | by_barcode, most)
 
 
 class GuardedQuerySet(models.QuerySet):
@@ -69,7 +70,7 @@ class StockLevelQuerySet(GuardedQuerySet):
         return self._write(on_hand=F("on_hand") + on_hand_delta, allocated=F("allocated") + allocated_delta)
 
 
-MOST_ITEMS = 100  # whose movements one search looks for
+FEW_ITEMS = 100  # whose movements are found by their levels; those of more stand close together in the ledger
 
 
 class StockMovementQuerySet(GuardedQuerySet):
@@ -79,9 +80,11 @@ class StockMovementQuerySet(GuardedQuerySet):
         """Movements of the items whose SKU begins with the words; where there are none, of documents called so."""
         levels = self.model._meta.get_field("level").related_model.objects
         items = levels.model._meta.get_field("item").related_model.objects.filter(sku_key__begins=sku_key(words))
-        begun = list(items.order_by("sku_key").values_list("pk", flat=True)[:MOST_ITEMS])
+        begun = list(items.values_list("pk", flat=True)[: FEW_ITEMS + 1])
+        if len(begun) > FEW_ITEMS:
+            return self.filter(level__item__in=items)
         found = list(levels.filter(item__in=begun).values_list("pk", flat=True)) if begun else []
-        return bounded(self, Q(level__in=found), MOST_FOUND) if found else self.filter(reference__begins=words)
+        return self.filter(level__in=found) if found else self.filter(reference__begins=words)
 
     def of_source(self, kind: str, ids):
         return self.filter(source_kind=kind, source_id__in=ids)

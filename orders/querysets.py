@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
-from backoffice.words import MOST_FOUND, bounded
+from backoffice.words import some
 from inventory.querysets import GuardedQuerySet
 from inventory.sku import sku_key
 from orders import people
@@ -22,9 +22,11 @@ FORGOTTEN_AFTER = timedelta(days=7)  # entered and still a draft
 
 
 class CustomerQuerySet(models.QuerySet):
-    def search(self, words: str, most: int = MOST_FOUND):
+    def search(self, words: str, most: int | None = None):
         """Customers whose name has words that begin so, or whose address of mail does."""
-        return bounded(self, Q(name__words=words) | Q(email_key__begins=people.key(words)), most)
+        key = people.key(words)
+        found, exactly = Q(name__words=words) | Q(email_key__begins=key), Q(name_key=key) | Q(email_key=key)
+        return some(self, found, exactly, most)
 
 
 class OrderQuerySet(models.QuerySet):

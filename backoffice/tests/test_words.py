@@ -5,7 +5,7 @@ from django.apps import apps
 from django.db import connection
 
 from backoffice import words
-from inventory.models import Item
+from inventory.models import Item, StockMovement
 from inventory.tests.shop import make_item
 from orders.models import Customer
 from orders.tests.shop import make_customer
@@ -64,6 +64,42 @@ def test_a_search_reads_indexes_only(rows):
     assert f"{rows.model._meta.db_table}_words" in plan
     assert "Seq Scan" not in plan
     assert f"SCAN {rows.model._meta.db_table}\n" not in plan
+
+
+def test_what_is_named_exactly_is_offered_however_many_begin_alike():
+    for number in range(3):
+        make_item(f"MUG-1{number}", name="Mug")
+    exact = make_item("MUG-1", name="Mug")
+
+    offered = Item.objects.search("mug-1", most=2)
+
+    assert exact in offered
+    assert len(offered) <= 3
+
+
+def test_what_is_not_offered_takes_no_place_of_what_is():
+    for number in range(3):
+        make_item(f"MUG-{number}", name="Mug", is_active=False)
+    there = make_item("MUG-9", name="Mug")
+
+    assert list(Item.objects.filter(is_active=True).search("mug", most=1)) == [there]
+
+
+def test_a_customer_who_is_named_exactly_is_offered_however_many_begin_alike():
+    for number in range(3):
+        make_customer(f"Ada Smith {number}")
+    exact = make_customer("Ada Smith")
+
+    assert exact in Customer.objects.search("ada smith", most=1)
+
+
+def test_the_ledger_of_many_items_is_searched_to_its_end(monkeypatch):
+    monkeypatch.setattr("inventory.querysets.FEW_ITEMS", 1)
+    items = [make_item(f"MUG-{number}", on_hand=5) for number in range(3)]
+
+    found = StockMovement.objects.search("mug")
+
+    assert {movement.level.item_id for movement in found} == {item.pk for item in items}
 
 
 def test_what_begins_so_is_told_apart_by_case_and_without_patterns():
