@@ -101,3 +101,11 @@ def mia(db):
     from orders.tests.pages import sign_in
 
     return sign_in("mia", "Manager")
+
+
+@pytest.fixture
+def as_role(db):
+    """Signs somebody in who has this role."""
+    from backoffice.tests.pages import sign_in
+
+    return sign_in

@@ -166,9 +166,8 @@ def _asking(url: str, word: Callable[[int], str], **more: str) -> Address:
 def _record(model: Any, page: str) -> Address:
     """The newest records and those of all years in turn."""
     last, count = model.objects.latest("pk").pk, model.objects.count()
-    opts = model._meta
-    pk = lambda n: last - (n % 2) * (n * 7919 % count) - n % 5  # noqa: E731
-    return lambda n: reverse(f"admin:{opts.app_label}_{opts.model_name}_{page}", args=[pk(n)])
+    name = f"admin:{model._meta.app_label}_{model._meta.model_name}_{page}"
+    return lambda n: reverse(name, args=[last - (n % 2) * (n * 7919 % count) - n % 5])
 
 
 # Words ----------------------------------------------------------------------------------------------------------------

@@ -70,8 +70,7 @@ def children(name: str, label: str | Promise, model: Any, parent: str) -> Stream
     """The stream of the rows of ``model`` that belong, or once belonged, to a record; ``parent`` is the foreign key."""
     history = model.history.model
     attname = model._meta.get_field(parent).attname
-    rows = lambda pk: history.objects.filter(**{attname: pk})  # noqa: E731  (one line says it)
-    return Stream(name, label, kinds.of_history(history), rows, (parent,), is_version=True)
+    return Stream(name, label, kinds.of_history(history), _where(history, attname), (parent,), is_version=True)
 
 
 def streams_of(model: Any) -> list[Stream]:
@@ -80,9 +79,12 @@ def streams_of(model: Any) -> list[Stream]:
 
 def _own(model: Any) -> Stream:
     history = model.history.model
-    pk = model._meta.pk.attname
-    rows = lambda key: history.objects.filter(**{pk: key})  # noqa: E731  (one line says it)
+    rows = _where(history, model._meta.pk.attname)
     return Stream("changes", _("Changes"), kinds.of_history(history), rows, is_version=True)
+
+
+def _where(history: Any, attname: str) -> Callable[[Any], models.QuerySet]:
+    return lambda key: history.objects.filter(**{attname: key})
 
 
 def _notes(model: Any) -> Stream:

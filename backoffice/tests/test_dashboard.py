@@ -6,7 +6,7 @@ from random import Random
 
 import pytest
 import time_machine
-from django.contrib.auth.models import Group, Permission
+from django.contrib.auth.models import Permission
 from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
@@ -26,17 +26,6 @@ from orders.tests.shop import make_order
 pytestmark = pytest.mark.django_db
 INDEX = reverse("admin:index")
 SPREAD = [0, 0, 1, 2, 5, 6, 8, 13, 20, 29, 30, 31, 45, 59, 61, 89, 95, 150]  # days ago
-
-
-@pytest.fixture
-def as_role(client, django_user_model):
-    def sign_in(role: str):
-        user = django_user_model.objects.create_user(f"a-{role}", is_staff=True)
-        user.groups.add(Group.objects.get(name=role))
-        client.force_login(user)
-        return client
-
-    return sign_in
 
 
 def trade(seed: int) -> None:
