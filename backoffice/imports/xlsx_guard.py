@@ -23,11 +23,13 @@ SPARSE_FROM, MAX_SPARSENESS = 2_000_000, 100  # beyond that many cells, those th
 OVERLAP = 64
 DECLARATIONS = (b"<!DOCTYPE", b"<!ENTITY", "<!DOCTYPE".encode("utf-16-le"), "<!DOCTYPE".encode("utf-16-be"))
 # Every pattern stops at the next tag: markup made to be slow is not slow. A place that is none leaves its groups blank.
-CELL = re.compile(rb"<(?:\w{1,9}:)?c[\s/>]")
+PREFIXED = re.compile(rb":(?:c|row)[\s/>]")  # few programs write them; without them all is found several times faster
+CELL, PREFIXED_CELL = re.compile(rb"<c[\s/>]"), re.compile(rb"<(?:\w{1,9}:)?c[\s/>]")
 CELL_PLACE = re.compile(rb"""<(?:\w{1,9}:)?c\s[^<>]*?\br\s*=\s*["'](?:([A-Za-z]{1,3})([0-9]{1,7})["'])?""")
 # The same as nearly all programs write it, which is found several times faster.
 PLAIN_LETTERS, PLAIN_ROW = re.compile(rb'<c r="([A-Z]{1,3})[0-9]{1,7}"'), re.compile(rb'<c r="[A-Z]{1,3}([0-9]{1,7})"')
-ROW_PLACE = re.compile(rb"""<(?:\w{1,9}:)?row\s[^<>]*?\br\s*=\s*["'](?:([0-9]{1,7})["'])?""")
+ROW_PLACE = re.compile(rb"""<row\s[^<>]*?\br\s*=\s*["'](?:([0-9]{1,7})["'])?""")
+PREFIXED_ROW_PLACE = re.compile(rb"""<(?:\w{1,9}:)?row\s[^<>]*?\br\s*=\s*["'](?:([0-9]{1,7})["'])?""")
 PLACE = re.compile(r"([A-Za-z]{1,3})([0-9]{1,7})")
 ODD_CELLS = (b"<f", b":f>", b":f ", b't="e"')
 # a cell that points to a shared text, but to none: the reader would give the first
@@ -51,12 +53,14 @@ class Part:
     hidden_columns: int = 0
 
     def look(self, data: bytes) -> None:
-        count = len(CELL.findall(data))
+        is_plain = not PREFIXED.search(data)
+        count = len((CELL if is_plain else PREFIXED_CELL).findall(data))
         letters, rows = PLAIN_LETTERS.findall(data), PLAIN_ROW.findall(data)
         if len(letters) < count:
             places = CELL_PLACE.findall(data)
             letters, rows = [letters for letters, _row in places], [row for _letters, row in places]
-        self._note_places(set(letters), set(rows) | set(ROW_PLACE.findall(data)))
+        row_places = (ROW_PLACE if is_plain else PREFIXED_ROW_PLACE).findall(data)
+        self._note_places(set(letters), {*rows, *row_places})
         self.cells, self.unplaced = self.cells + count, self.unplaced + count - len(letters)
         self.has_odd_cells = self.has_odd_cells or any(mark in data for mark in ODD_CELLS) or _has_lost_text(data)
         if b"hidden" in data:
