@@ -22,6 +22,15 @@ AT_ONCE = """  // a colour that is on its way to another is none that anybody co
     sheet.replaceSync("* { transition: none !important; animation: none !important; }");
     document.adoptedStyleSheets = [sheet];
 """
+SHORT_ROWS = """() => {  // rows of a table whose cells do not stand below their headings
+    const shown = (row) => [...row.cells].filter((cell) => cell.getClientRects().length);
+    const width = (row) => shown(row).reduce((sum, cell) => sum + cell.colSpan, 0);
+    const isRow = (row) => row.getClientRects().length && getComputedStyle(row).display === "table-row";
+    const heads = [...document.querySelectorAll("table > thead > tr:last-child")].filter(isRow);
+    return heads.flatMap((head) => [...head.closest("table").querySelectorAll(":scope > tbody > tr")]
+        .filter((row) => isRow(row) && width(row) !== width(head) && ![...row.cells].some((cell) => cell.rowSpan > 1))
+        .map((row) => `${width(row)} cells below ${width(head)} headings: ${row.innerText}`).slice(0, 1));
+}"""
 axe = Axe()
 
 
@@ -60,7 +69,8 @@ def screen(request, browser, live_server):
 
 
 def defects(page) -> list[str]:
-    """Console errors (a breach of the content security policy is one), foreign hosts, overflow and axe's findings.
+    """Console errors (a breach of the content security policy is one), foreign hosts, overflow, crooked tables and
+    axe's findings.
 
     In the dark only colours can be worse than they were in the light. A page is looked at when it has loaded: its
     scripts are what labels some of it.
@@ -75,6 +85,7 @@ def defects(page) -> list[str]:
     return [
         *complaints,
         *([f"{wider} pixels wider than the screen"] if wider > 0 else []),
+        *page.evaluate(SHORT_ROWS),
         *(f"{rule['id']}: {rule['nodes'][0]['target']}" for rule in violations),
     ]
 
