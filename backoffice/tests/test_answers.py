@@ -150,7 +150,7 @@ def test_every_error_guards_its_answer_and_tells_nothing_of_the_inside(client, m
     assert "hunter2" not in answer.text
 
 
-@pytest.mark.parametrize("error", [bad_request, too_many, without_a_token, not_allowed, not_found, broken])
+@pytest.mark.parametrize("error", [bad_request, too_many, without_a_token, broken])
 def test_an_error_is_a_page_of_ours_with_a_way_on(client, monkeypatch, error):
     client.force_login(User.objects.create_superuser("root"))
     client.raise_request_exception = False
@@ -160,6 +160,27 @@ def test_an_error_is_a_page_of_ours_with_a_way_on(client, monkeypatch, error):
     assert "/static/backoffice/plain.css" in page
     assert "<style" not in page  # which the policy would stop
     assert 'href="/admin/"' in page
+
+
+@pytest.mark.parametrize(
+    ("error", "said"), [(not_allowed, "Your role does not allow this."), (not_found, "There is nothing")]
+)
+def test_who_works_here_is_told_within_the_menu_and_can_search_on(client, monkeypatch, error, said):
+    client.force_login(User.objects.create_superuser("root"))
+
+    page = error(client, monkeypatch).text
+
+    assert said in page
+    assert 'id="jazzy-navigation"' in page
+    assert "data-bo-palette>" in page
+
+
+def test_a_stranger_is_told_on_a_plain_page(client):
+    answer = client.get("/no/such/page/")
+
+    assert answer.status_code == 404
+    assert "There is nothing at this address" in answer.text
+    assert "jazzy-navigation" not in answer.text
 
 
 @pytest.mark.parametrize("path", ["backoffice/plain.css", "no/such/file.js", "../settings.py", "..%2f..%2fmanage.py"])

@@ -186,4 +186,5 @@
   const opener = document.getElementById("bo-palette-opener").content.cloneNode(true);
   opener.querySelector("button").addEventListener("click", open);
   document.querySelector(".app-header .navbar-nav")?.after(opener);
+  document.querySelector("[data-bo-palette]")?.addEventListener("click", open);
 })();
