@@ -204,6 +204,7 @@ LANGUAGE_CODE = env.choice("SHOP_LANGUAGE", ["en", "de"])  # of what is said to 
 TIME_ZONE = env.text("TIME_ZONE", "UTC")
 USE_I18N = USE_TZ = USE_THOUSAND_SEPARATOR = True
 LOCALE_PATHS = [BASE_DIR / "backoffice" / "locale"]
+FORMAT_MODULE_PATH = "backoffice.formats"
 
 # Files ----------------------------------------------------------------------------------------------------------------
 

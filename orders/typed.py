@@ -123,4 +123,4 @@ def _figures(line: OrderLine, available: int, held: int, wanted: int) -> dict[st
 def _short(line: OrderLine, available: int, wanted: int) -> str:
     if line.may_wait:
         return _("%(missing)d will wait for stock") % {"missing": wanted - max(0, available)}
-    return _("only %(available)d available") % {"available": max(0, available)}
+    return _("only %(available)d available") % {"available": available} if available > 0 else _("none available")

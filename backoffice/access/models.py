@@ -5,6 +5,7 @@ from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from backoffice.access import browsers
 from backoffice.history.models import AppendOnly
 
 ADDRESS_LENGTH, AGENT_LENGTH = 45, 200
@@ -20,6 +21,10 @@ class Session(AbstractBaseSession):
 
     class Meta(AbstractBaseSession.Meta):
         abstract = False
+
+    @property
+    def browser(self) -> str:
+        return browsers.name_of(self.agent)
 
     @classmethod
     def get_session_store_class(cls):

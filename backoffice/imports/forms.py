@@ -10,7 +10,7 @@ from backoffice.imports.matching import Match
 from backoffice.imports.models import ImportRun
 
 POLICIES = [
-    ("", _("All or nothing: nothing starts unless every row passes")),
+    ("", _("All or nothing")),
     ("good", _("Good rows only: refused rows stay out")),
 ]
 

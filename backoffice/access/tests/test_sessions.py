@@ -37,6 +37,16 @@ def test_a_session_says_whose_it_is_and_where_it_was_begun():
     assert (row.user_id, row.address, row.agent, row.begun is not None) == (user.pk, "10.0.0.7", "Firefox", True)
 
 
+def test_a_session_names_the_browser_in_words():
+    windows = (
+        "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/131.0 Safari/537.36"
+    )
+
+    assert Session(agent=windows).browser == "Chrome, Windows"
+    assert Session(agent=f"{windows} Edg/131.0").browser == "Edge, Windows"
+    assert Session(agent="a script of ours").browser == "a script of ours"
+
+
 def test_a_key_from_before_signing_in_is_worth_nothing():
     make_user("dana")
     planted = Client()

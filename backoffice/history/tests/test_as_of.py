@@ -148,7 +148,7 @@ def test_the_page_says_that_it_is_the_past_and_leads_back(admin_client, mug):
 def test_a_record_that_was_not_there_yet_says_when_it_begins(admin_client, mug):
     page = admin_client.get(url("as_of", Item, mug.pk, at="2020-01-01"))
 
-    assert "It was not there: at the end of Jan. 1, 2020." in page.content.decode()
+    assert "It was not there: at the end of 1 Jan 2020." in page.content.decode()
 
 
 def test_a_date_that_makes_no_sense_is_said(admin_client, mug):

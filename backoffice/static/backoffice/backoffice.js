@@ -71,7 +71,7 @@
     const menu = document.getElementById("bo-theme-menu");
     const account = document.getElementById("jazzy-usermenu");
     if (!menu || !account) return;
-    account.append(menu.content.cloneNode(true));
+    account.append(menu.content.cloneNode(true), document.getElementById("logout-form"));
     const system = window.matchMedia("(prefers-color-scheme: dark)");
     const paper = window.matchMedia("print");
     const chosen = () => localStorage.getItem("jazzmin-theme-mode") ?? "auto";
