@@ -6,6 +6,7 @@ from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group, User
 from django.db import transaction
+from django.utils.html import format_html_join
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -46,7 +47,7 @@ class UserAdmin(DjangoUserAdmin):
         own = ["is_superuser", "user_permissions"] if request.user.is_superuser else []
         return [
             (None, {"fields": about}),
-            (gettext_lazy("May"), {"fields": [*may, *own]}),
+            (gettext_lazy("Rights"), {"fields": [*may, *own]}),
             (gettext_lazy("Since"), {"fields": [("date_joined", "last_login")]}),
         ]
 
@@ -119,6 +120,14 @@ class UserAdmin(DjangoUserAdmin):
 @admin.register(Group)
 class GroupAdmin(DjangoGroupAdmin):
     """What a role may do is changed by superusers only: whoever could, could raise themselves."""
+
+    def get_fields(self, request, obj=None):
+        return super().get_fields(request, obj) if request.user.is_superuser else ["name", "may"]
+
+    @admin.display(description=gettext_lazy("Rights"))
+    def may(self, group):
+        names = group.permissions.values_list("name")
+        return format_html_join("", "<div>{}</div>", names)
 
     def has_add_permission(self, request):
         return request.user.is_superuser

@@ -25,7 +25,7 @@ AT_ONCE = """  // a colour that is on its way to another is none that anybody co
 SHORT_ROWS = """() => {  // rows of a table whose cells do not stand below their headings
     const shown = (row) => [...row.cells].filter((cell) => cell.getClientRects().length);
     const width = (row) => shown(row).reduce((sum, cell) => sum + cell.colSpan, 0);
-    const isRow = (row) => shown(row).length && getComputedStyle(row).display === "table-row";
+    const isRow = (row) => shown(row).length > 1 && getComputedStyle(row).display === "table-row";
     const heads = [...document.querySelectorAll("table > thead > tr:last-child")].filter(isRow);
     return heads.flatMap((head) => [...head.closest("table").querySelectorAll(":scope > tbody > tr")]
         .filter((row) => isRow(row) && width(row) !== width(head) && ![...row.cells].some((cell) => cell.rowSpan > 1))

@@ -105,7 +105,7 @@
           if (name.trim() && table.id) cell.dataset.label = name.trim();
           cell.classList.toggle("bo-blank", ["", "-"].includes(texts[index]) && !cell.firstElementChild);
         });
-        const isNumber = texts.some((text) => /\d/.test(text)) && texts.every((text) => /^[-−+]?[\d.,\s\u00a0\u202f]{1,14}(%|\s[A-Z]{3})?$|^-?$/.test(text));
+        const isNumber = texts.some((text) => /\d/.test(text)) && texts.every((text) => /^[-−+]?[\d.,\s\u00a0\u202f]{1,14}(%|\s[A-Z]{3})?$|^-?$/.test(text) && !/^\d+(\.\d+){3}$/.test(text));
         if (isNumber && !cells.some((cell) => cell.tagName === "TH")) {
           [head, ...cells].forEach((cell) => cell.classList.add("bo-num"));
         }
