@@ -1,4 +1,4 @@
-"""All settings, flat. Every value is a constant or comes from ``env``; docs/operations.md lists what can be set."""
+"""All settings, flat. Every value is a constant or comes from ``env``; docs/settings.md lists what can be set."""
 
 from datetime import timedelta
 from typing import Any
