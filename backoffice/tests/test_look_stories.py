@@ -66,6 +66,35 @@ def test_mistakes_are_listed_at_the_top_and_the_first_has_the_focus(mia, live_se
     expect(mia.get_by_label("Email")).to_be_focused()
 
 
+def test_a_mistake_in_a_field_that_searches_has_a_focus_that_can_be_seen(mia, live_server):
+    mia.goto(f"{live_server.url}/admin/orders/order/add/")
+
+    mia.get_by_role("button", name="Place order").click()
+
+    expect(mia.locator("#content-main .alert")).to_contain_text("Customer")
+    expect(mia.locator("#id_customer + .select2 .select2-selection")).to_be_focused()
+
+
+def test_a_page_that_is_not_there_leads_on_by_searching(mia, live_server):
+    make_item("MUG-1")
+    mia.goto(f"{live_server.url}/admin/no/such/page/")
+
+    mia.locator("main").get_by_role("button", name="Search or jump to…").click()
+    mia.keyboard.type("mug")
+
+    expect(mia.get_by_role("option", name="MUG-1")).to_be_visible()
+
+
+@pytest.mark.parametrize("path", ["", "orders/order/", "orders/order/add/", "imports/importrun/add/"])
+def test_at_twice_the_size_nothing_leaves_the_screen(mia, live_server, path):
+    make_customer("Ada"), make_item("MUG-1", on_hand=5)
+    mia.set_viewport_size({"width": 640, "height": 360})  # what a screen of 1280 × 720 shows at 200 %
+    mia.goto(f"{live_server.url}/admin/{path}")
+
+    assert mia.evaluate("document.documentElement.scrollWidth") <= 640
+    assert mia.locator("h1").bounding_box()["y"] < 180
+
+
 def test_the_theme_follows_the_system_until_one_is_chosen(mia, live_server):
     root = mia.locator("html")
     mia.emulate_media(color_scheme="dark")

@@ -158,7 +158,7 @@
       list.append(entry);
     });
     note.append(list);
-    wrong[0].focus();
+    setTimeout(() => wrong[0].focus()); // once an autocomplete stands in for its select
   }
 
   function closeFilters(event) {
