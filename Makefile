@@ -43,6 +43,7 @@ LOCK = $(PYTHON) -m uv pip compile --quiet --universal --python-version 3.12 --g
 
 lock: .venv/dev.stamp
 	@$(LOCK) --output-file requirements.lock requirements.txt
+	@$(LOCK) --output-file requirements-extras.lock requirements-extras.txt
 	@$(LOCK) --output-file requirements-dev.lock requirements-dev.txt
 
 # Known holes in what is locked. That the list could not be asked is a failure, too.

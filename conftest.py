@@ -31,6 +31,8 @@ NOT_INHERITED = [
     "COMPANY_NAME",
     "CURRENCY",
     "PHONE_REGION",
+    "METRICS_TOKEN",
+    "SENTRY_DSN",
 ]
 SCRATCH = Path(tempfile.mkdtemp(prefix="backoffice-tests-"))
 
@@ -49,6 +51,7 @@ from backoffice.tests import chromium  # noqa: E402
 settings.EXPORT_READS_FROM = "default"  # what a test has not committed, another connection does not see
 settings.STATIC_ROOT = SCRATCH / "static"
 settings.STATIC_ROOT.mkdir()
+settings.METRICS_DIR = str(SCRATCH / "metrics")
 settings.STORAGES["default"]["OPTIONS"]["location"] = str(SCRATCH / "uploads")
 settings.STORAGES["staticfiles"]["BACKEND"] = (
     "django.contrib.staticfiles.storage.StaticFilesStorage"  # no collectstatic

@@ -8,9 +8,10 @@ class BackOfficeConfig(AppConfig):
     verbose_name = _("Back office")
 
     def ready(self):
-        from backoffice import checks, receivers  # noqa: F401  (checks register themselves)
+        from backoffice import checks, receivers, sentry  # noqa: F401  (checks register themselves)
 
         receivers.connect()
+        sentry.start()
         apps.get_app_config("auth").verbose_name = _("Settings")  # where the menu has users and roles
 
 

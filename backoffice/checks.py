@@ -7,7 +7,7 @@ from django.core.checks import Error, Tags, Warning, register
 
 LOOPBACK = {"localhost", "127.0.0.1", "[::1]", "::1", "testserver"}
 
-SHORTEST_KEY = 32  # characters
+SHORTEST_KEY, SHORTEST_TOKEN = 32, 20  # characters
 
 
 @register(Tags.security)
@@ -75,5 +75,32 @@ def check_second_factor(app_configs, **kwargs):
             "No role needs a second factor to sign in.",
             hint="Name those who may give rights or undo imports: TWO_FACTOR_ROLES=superusers,Administrator,Manager",
             id="backoffice.W001",
+        )
+    ]
+
+
+@register
+def check_extras(app_configs, **kwargs):
+    wanted = {"METRICS_TOKEN": "prometheus_client", "SENTRY_DSN": "sentry_sdk"}
+    return [
+        Error(
+            f"{name} is set, and {package} is not installed.",
+            hint="pip install --require-hashes -r requirements-extras.lock",
+            id="backoffice.E005",
+        )
+        for name, package in wanted.items()
+        if getattr(settings, name) and not find_spec(package)
+    ]
+
+
+@register(Tags.security)
+def check_metrics_token(app_configs, **kwargs):
+    if not settings.METRICS_TOKEN or len(settings.METRICS_TOKEN) >= SHORTEST_TOKEN:
+        return []
+    return [
+        Error(
+            "METRICS_TOKEN can be guessed.",
+            hint='Use 20 characters or more: python -c "import secrets; print(secrets.token_urlsafe(30))"',
+            id="backoffice.E006",
         )
     ]

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.tasks import Task, task
 from django.utils import timezone
-from django_ox import stats
+from django_ox import metrics, stats
 
 Backoff = Callable[[BaseException, Any], float | None]
 
@@ -56,3 +56,8 @@ def standing_still_since() -> datetime | None:
 def is_worker_silent() -> bool:
     silence = worker_silence()
     return silence is None or silence > settings.WORKER_SILENT_AFTER
+
+
+def collector() -> Any:
+    """For prometheus_client: by queue what waits, for how long, what failed, and when a worker last took a job."""
+    return metrics.collector()

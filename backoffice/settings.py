@@ -29,7 +29,7 @@ ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
 CSRF_TRUSTED_ORIGINS = env.words("CSRF_TRUSTED_ORIGINS")
 
 SECURE_SSL_REDIRECT = HTTPS
-SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
 BEHIND_PROXY = env.flag("BEHIND_PROXY")
@@ -91,6 +91,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "backoffice.metrics.RequestMetricsMiddleware",  # first: it times all the others
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -455,6 +456,13 @@ PAGE_KEYS = {
     "history.changeset": "g a",
     "notifications.notification": "g n",
 }
+
+# Watching: neither is imported until it is asked for (requirements-extras.txt) ----------------------------------------
+
+METRICS_TOKEN = env.text("METRICS_TOKEN")  # who shows it reads /metrics; without one nobody does
+METRICS_DIR = env.text("METRICS_DIR", str(VAR_DIR / "metrics"))
+SENTRY_DSN = env.text("SENTRY_DSN")
+SENTRY_ENVIRONMENT = env.text("SENTRY_ENVIRONMENT", "production")
 
 # Logs: to the terminal, one line each, for people or (json) for a collector -------------------------------------------
 

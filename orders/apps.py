@@ -8,7 +8,7 @@ class OrdersConfig(AppConfig):
 
     def ready(self):
         from inventory import panels, proof
-        from orders import as_of, dashboard, import_kinds, palette, receivers, timeline, undo
+        from orders import as_of, dashboard, figures, import_kinds, palette, receivers, timeline, undo
         from orders.holders import holders
         from orders.proof import illegal_steps, wrong_lines, wrong_totals
 
@@ -18,6 +18,7 @@ class OrdersConfig(AppConfig):
         undo.contribute()
         palette.contribute()
         dashboard.contribute()
+        figures.contribute()
         import_kinds.register()
         panels.contribute(holders)
         proof.register(wrong_lines)

@@ -18,7 +18,7 @@ from inventory import claims as planning
 from inventory.claims import Claim
 from inventory.models import Item, Location
 from inventory.rules import StockRefused
-from orders import rules
+from orders import figures, rules
 from orders.answers import NO_REASON, Short, override
 from orders.models import Order, OrderLine
 from orders.new_customer import WithNewCustomer
@@ -276,6 +276,7 @@ class OrderLineFormSet(forms.BaseInlineFormSet):
 
     def _report(self, shortages):
         """Gives what is available to the lines of a place in their order; those that it does not reach are short."""
+        figures.count_refused(shortages)
         asking = defaultdict(list)
         for form, claim in self._asking.items():
             if not claim.may_wait:

@@ -17,7 +17,7 @@ from backoffice.imports.kinds import Chunk
 from backoffice.imports.models import ImportRun
 from backoffice.imports.refusals import Problem
 from inventory.models import StockLevel
-from orders import order_check, told, workflow
+from orders import figures, order_check, told, workflow
 from orders.models import Customer, Order, OrderLine, StagedLine
 from orders.order_records import Records, said
 
@@ -58,6 +58,7 @@ def enter_or_refuse(run: ImportRun, lines: list[StagedLine]) -> bool:
         with transaction.atomic():
             order = enter(run, lines)
     except ValidationError as refusal:
+        figures.count_refused(getattr(refusal, "shortages", ()))
         problem = Problem(" ".join(refusal.messages), "conflict", "number", value=lines[0].number)
         if not run.only_good:
             raise staged.conflict(run, [problem]) from None

@@ -3,7 +3,7 @@ from django.db.models.signals import post_delete, post_save, pre_delete, pre_sav
 from inventory import claims, stock
 from inventory.models import Item, StockLevel, StockMovement
 from inventory.signals import stock_arrived, stock_fell_short
-from orders import edits, numbering, rules, workflow
+from orders import edits, figures, numbering, rules, workflow
 from orders.models import LINE, Order, OrderLine
 from orders.tasks import settle_waiting
 
@@ -14,6 +14,7 @@ def connect():
     pre_save.connect(refuse_transition, sender=Order, dispatch_uid="orders.refuse_transition")
     post_save.connect(settle_order, sender=Order, dispatch_uid="orders.settle_order")
     post_save.connect(reprice_order, sender=Order, dispatch_uid="orders.reprice_order")
+    post_save.connect(count_placing, sender=Order, dispatch_uid="orders.count_placing")
     pre_delete.connect(refuse_deletion, sender=Order, dispatch_uid="orders.refuse_deletion")
     pre_save.connect(refuse_line, sender=OrderLine, dispatch_uid="orders.refuse_line")
     post_save.connect(settle_line, sender=OrderLine, dispatch_uid="orders.settle_line")
@@ -57,6 +58,11 @@ def reprice_order(instance, created, raw, **kwargs):
     if raw or created or not instance.moves_prices() or edits.of(instance):
         return
     workflow.reprice(instance)
+
+
+def count_placing(instance, raw, **kwargs):
+    if not raw and instance.became(Order.Status.CONFIRMED):
+        figures.count_placed()
 
 
 def refuse_deletion(instance, **kwargs):

@@ -6,3 +6,8 @@ class ExportsConfig(AppConfig):
     name = "backoffice.exports"
     label = "exports"
     verbose_name = _("Exports")
+
+    def ready(self):
+        from backoffice.exports import figures
+
+        figures.contribute()

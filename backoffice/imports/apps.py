@@ -8,7 +8,8 @@ class ImportsConfig(AppConfig):
     verbose_name = _("Imports")
 
     def ready(self):
-        from backoffice.imports import dashboard, origin
+        from backoffice.imports import dashboard, figures, origin
 
         dashboard.contribute()
+        figures.contribute()
         origin.contribute()

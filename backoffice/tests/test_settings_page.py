@@ -49,9 +49,10 @@ def is_reader(call: ast.Call) -> bool:
 
 
 def name_in(node: ast.expr) -> str:
+    """That of an f-string has ``<NAME>`` where a value goes."""
     if isinstance(node, ast.JoinedStr):
-        return "".join(part.value if isinstance(part, ast.Constant) else "<NAME>" for part in node.values)
-    return node.value if isinstance(node, ast.Constant) else ""
+        return "".join(str(part.value) if isinstance(part, ast.Constant) else "<NAME>" for part in node.values)
+    return str(node.value) if isinstance(node, ast.Constant) else ""
 
 
 def default_in(call: ast.Call) -> object:

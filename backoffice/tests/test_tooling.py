@@ -207,7 +207,7 @@ def processes() -> list[tuple[int, int, str, str]]:
     return [(int(pid), int(parent), state, " ".join(command)) for pid, parent, state, *command in rows]
 
 
-@pytest.mark.parametrize("name", ["requirements", "requirements-dev"])
+@pytest.mark.parametrize("name", ["requirements", "requirements-extras", "requirements-dev"])
 def test_what_is_pinned_is_locked_with_its_hashes(name):
     """``make lock`` writes the lock files; a pin that was changed without it would not be what is installed."""
     pinned, locked = (versions_in(ROOT / f"{name}.{kind}") for kind in ("txt", "lock"))

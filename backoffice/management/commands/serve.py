@@ -10,7 +10,7 @@ import time
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from backoffice import env
+from backoffice import env, metrics
 from backoffice.company import who
 from backoffice.management import processes
 
@@ -29,6 +29,7 @@ class Command(BaseCommand):
         self.stop_requested = False
         check_address(self.host, self.port)
         self.listen_for_stop()
+        metrics.forget()
         children = {}
         try:
             children["web server"] = start_server(self.host, self.port)
