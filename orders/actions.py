@@ -1,6 +1,8 @@
 """Steps of many orders at once, from the list: all of them or none, with a report of what stood in the way."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
 
 from django.contrib import admin, messages
 from django.contrib.admin.options import ActionLocation
@@ -11,7 +13,7 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext_lazy
 
 from orders import workflow
 from orders.models import Order
@@ -20,6 +22,54 @@ MOST = 100  # orders in one transaction, which holds up everybody else on SQLite
 TOLD = 10  # refusals named
 
 Refusals = list[tuple[Order, ValidationError]]
+
+
+@dataclass(frozen=True)
+class Step:
+    """What is done to each order, and the lazy words that ask for it and tell of it."""
+
+    verb: Callable[[Order], None]
+    title: Any
+    question: Any
+    button: Any
+    done: Any
+    is_dangerous: bool = False
+
+
+PLACE = Step(
+    workflow.place,
+    title=gettext_lazy("Place orders"),
+    question=ngettext_lazy(
+        "Place this order? Stock is held for it.",
+        "Place these %(count)d orders? Stock is held for them.",
+        "count",
+    ),
+    button=gettext_lazy("Place them"),
+    done=ngettext_lazy("%(count)d order is placed.", "%(count)d orders are placed.", "count"),
+)
+SHIP = Step(
+    workflow.ship,
+    title=gettext_lazy("Ship orders"),
+    question=ngettext_lazy(
+        "Ship everything of this order? Its units leave the shelf.",
+        "Ship everything of these %(count)d orders? Their units leave the shelf.",
+        "count",
+    ),
+    button=gettext_lazy("Ship them"),
+    done=ngettext_lazy("%(count)d order is shipped.", "%(count)d orders are shipped.", "count"),
+)
+CANCEL = Step(
+    workflow.cancel,
+    title=gettext_lazy("Cancel orders"),
+    question=ngettext_lazy(
+        "Cancel this order? What it holds is released.",
+        "Cancel these %(count)d orders? What they hold is released.",
+        "count",
+    ),
+    button=gettext_lazy("Cancel them"),
+    done=ngettext_lazy("%(count)d order is cancelled.", "%(count)d orders are cancelled.", "count"),
+    is_dangerous=True,
+)
 
 
 class ActionsAdmin(admin.ModelAdmin):
@@ -36,44 +86,42 @@ class ActionsAdmin(admin.ModelAdmin):
     def has_cancel_permission(self, request):
         return request.user.has_perm("orders.cancel_order")
 
-    @admin.action(permissions=["change"], description=gettext_lazy("Place selected orders"))
+    @admin.action(permissions=["change"], description=gettext_lazy("Place selected orders…"))
     def place_selected(self, request, queryset):
-        done = ngettext("%d order is placed.", "%d orders are placed.", queryset.count())
-        self._run(request, queryset, workflow.place, done)
+        return self._ask_or_run(request, queryset, PLACE)
 
-    @admin.action(permissions=["ship"], description=gettext_lazy("Ship everything of selected orders"))
+    @admin.action(permissions=["ship"], description=gettext_lazy("Ship everything of selected orders…"))
     def ship_selected(self, request, queryset):
-        done = ngettext("%d order is shipped.", "%d orders are shipped.", queryset.count())
-        self._run(request, queryset, workflow.ship, done)
+        return self._ask_or_run(request, queryset, SHIP)
 
     @admin.action(permissions=["cancel"], description=gettext_lazy("Cancel selected orders…"))
     def cancel_selected(self, request, queryset):
-        if "confirmed" not in request.POST:
-            return self._ask_first(request, queryset)
-        done = ngettext("%d order is cancelled.", "%d orders are cancelled.", queryset.count())
-        return self._run(request, queryset, workflow.cancel, done)
+        return self._ask_or_run(request, queryset, CANCEL)
 
-    def _ask_first(self, request, queryset):
-        context = {
-            **self.admin_site.each_context(request),
-            "title": _("Cancel orders"),
-            "opts": self.opts,
-            "orders": queryset.select_related("customer").order_by("pk")[: MOST + 1],
-            "count": queryset.count(),
-            "most": MOST,
-            "selected": request.POST.getlist(admin.helpers.ACTION_CHECKBOX_NAME),
-            "select_across": request.POST.get("select_across", "0"),
-        }
-        return TemplateResponse(request, "orders/cancel_selected.html", context)
-
-    def _run(self, request: HttpRequest, queryset, verb: Callable[[Order], None], done: str) -> None:
-        orders = list(queryset.order_by("pk")[: MOST + 1])
+    def _ask_or_run(self, request: HttpRequest, queryset, step: Step) -> TemplateResponse | None:
+        orders = list(queryset.select_related("customer").order_by("pk")[: MOST + 1])
         if len(orders) > MOST:
             messages.error(request, _("At most %(most)d orders at once. Select fewer.") % {"most": MOST})
-        elif refusals := together(orders, verb):
+        elif "confirmed" not in request.POST:
+            return self._ask_first(request, orders, step)
+        elif refusals := together(orders, step.verb):
             self._report(request, refusals)
         else:
-            messages.success(request, done % len(orders))
+            messages.success(request, step.done % {"count": len(orders)})
+        return None
+
+    def _ask_first(self, request: HttpRequest, orders: list[Order], step: Step) -> TemplateResponse:
+        """The page names each order, so that what is confirmed is what was shown, also of all that a filter left."""
+        context = {
+            **self.admin_site.each_context(request),
+            "title": step.title,
+            "question": step.question % {"count": len(orders)},
+            "step": step,
+            "action": request.POST["action"],
+            "opts": self.opts,
+            "orders": orders,
+        }
+        return TemplateResponse(request, "orders/confirm_selected.html", context)
 
     def _report(self, request: HttpRequest, refusals: Refusals) -> None:
         messages.error(request, _("Nothing was done: all of the selected orders or none."))

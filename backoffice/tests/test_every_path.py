@@ -134,8 +134,8 @@ def order_is_cancelled(world):
 
 
 def orders_are_placed_in_the_list(world):
-    action = {"action": "place_selected", "_selected_action": [world.draft.pk]}
-    world.post(admin_url("orders_order_changelist"), action)
+    chosen = {"action": "place_selected", "_selected_action": [world.draft.pk]}
+    world.post(admin_url("orders_order_changelist"), chosen | {"confirmed": "1", "_reason": "Trade fair"})
 
 
 def orders_are_cancelled_in_the_list(world):
@@ -172,8 +172,8 @@ def draft_is_deleted(world):
 
 
 def orders_are_shipped_in_the_list(world):
-    action = {"action": "ship_selected", "_selected_action": [world.placed.pk]}
-    world.post(admin_url("orders_order_changelist"), action)
+    chosen = {"action": "ship_selected", "_selected_action": [world.placed.pk]}
+    world.post(admin_url("orders_order_changelist"), chosen | {"confirmed": "1", "_reason": "Van is early"})
 
 
 def stock_is_received(world):
@@ -390,6 +390,8 @@ def test_a_save_that_changes_nothing_leaves_no_act(tmp_path, path):
     [
         (item_is_edited, "Typo"),
         (customers_are_deleted_in_the_list, "Moved away"),
+        (orders_are_placed_in_the_list, "Trade fair"),
+        (orders_are_shipped_in_the_list, "Van is early"),
         (orders_are_cancelled_in_the_list, "Burst pipe"),
         (order_is_cancelled, "Changed their mind"),
         (stock_is_received, "Delivery"),
@@ -408,6 +410,8 @@ def test_the_reason_that_was_typed_is_on_the_act(tmp_path, path, reason):
     ("changelist", "action", "chosen"),
     [
         ("orders_customer_changelist", "delete_selected", "ben"),
+        ("orders_order_changelist", "place_selected", "draft"),
+        ("orders_order_changelist", "ship_selected", "placed"),
         ("orders_order_changelist", "cancel_selected", "placed"),
     ],
 )

@@ -4,6 +4,7 @@ import pytest
 from django.contrib.auth.models import Group, User
 from django.urls import reverse
 
+from backoffice.history.models import ChangeSet
 from inventory import proof
 from inventory.models import StockMovement
 from inventory.tests.shop import figures, make_item
@@ -214,7 +215,7 @@ def test_selected_drafts_are_placed_together(mia):
     mug = make_item(on_hand=5)
     drafts = [make_order((mug, 2)), make_order((mug, 3))]
 
-    response = mia.post(LIST, choose("place_selected", *drafts), follow=True)
+    response = mia.post(LIST, choose("place_selected", *drafts, confirmed="1"), follow=True)
 
     assert "2 orders are placed." in said(response)
     assert figures(mug) == (5, 5, 0)
@@ -225,7 +226,7 @@ def test_one_that_is_refused_holds_back_all_and_is_named(mia, short):
     mug, tea = make_item(on_hand=9), make_item("TEA-1")
     drafts = [make_order((tea if number == short else mug, 1)) for number in range(3)]
 
-    response = mia.post(LIST, choose("place_selected", *drafts), follow=True)
+    response = mia.post(LIST, choose("place_selected", *drafts, confirmed="1"), follow=True)
 
     assert "Nothing was done" in said(response)
     assert f"{drafts[short].number}</a>: None of TEA-1 is available at Main" in said(response)
@@ -233,16 +234,38 @@ def test_one_that_is_refused_holds_back_all_and_is_named(mia, short):
     assert figures(mug) == (9, 0, 9)
 
 
-def test_cancelling_asks_first(mia):
+@pytest.mark.parametrize(
+    ("action", "question", "before", "after"),
+    [
+        ("place_selected", "Place these 2 orders?", (9, 0, 9), (9, 5, 4)),
+        ("ship_selected", "Ship everything of these 2 orders?", (9, 5, 4), (4, 0, 4)),
+        ("cancel_selected", "Cancel these 2 orders?", (9, 5, 4), (9, 0, 9)),
+    ],
+)
+def test_a_step_of_many_asks_first_and_keeps_the_reason(mia, action, question, before, after):
     mug = make_item(on_hand=9)
-    orders = [place_order((mug, 2)), place_order((mug, 3))]
+    make = make_order if action == "place_selected" else place_order
+    orders = [make((mug, 2)), make((mug, 3))]
 
-    asked = mia.post(LIST, choose("cancel_selected", *orders))
-    assert "Cancel these 2 orders?" in said(asked)
-    assert figures(mug) == (9, 5, 4)
-    mia.post(LIST, choose("cancel_selected", *orders, confirmed="1"))
+    asked = mia.post(LIST, choose(action, *orders))
+    assert question in said(asked)
+    assert 'name="_reason"' in said(asked)
+    assert figures(mug) == before
+    mia.post(LIST, choose(action, *orders, confirmed="1", _reason="Trade fair"))
 
-    assert figures(mug) == (9, 0, 9)
+    assert figures(mug) == after
+    assert ChangeSet.objects.latest("pk").reason == "Trade fair"
+
+
+def test_all_that_a_filter_left_are_asked_for_and_no_others(mia):
+    mug = make_item(on_hand=9)
+    placed, draft = place_order((mug, 2)), make_order((mug, 3))
+
+    asked = mia.post(f"{LIST}?q={placed.number}", choose("cancel_selected", placed, select_across="1"))
+
+    assert f'name="_selected_action" value="{placed.pk}"' in said(asked)
+    assert f'name="_selected_action" value="{draft.pk}"' not in said(asked)
+    assert 'name="select_across"' not in said(asked)
 
 
 def test_too_many_at_once_are_not_begun(mia, monkeypatch):
@@ -250,7 +273,7 @@ def test_too_many_at_once_are_not_begun(mia, monkeypatch):
     mug = make_item(on_hand=9)
     drafts = [make_order((mug, 1)), make_order((mug, 1))]
 
-    response = mia.post(LIST, choose("place_selected", *drafts), follow=True)
+    response = mia.post(LIST, choose("place_selected", *drafts, confirmed="1"), follow=True)
 
     assert "At most 1 orders at once." in said(response)
     assert figures(mug) == (9, 0, 9)
