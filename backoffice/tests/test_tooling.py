@@ -220,3 +220,10 @@ def test_what_is_pinned_is_locked_with_its_hashes(name):
 def versions_in(path: Path) -> dict[str, str]:
     found = re.findall(r"^([\w-]+)(?:\[[\w,]+\])?==(\S+)", path.read_text(), re.MULTILINE)
     return {package.lower(): version for package, version in found}
+
+
+def test_every_test_that_the_security_page_names_exists():
+    named = re.findall(r"`([a-z_]+/[\w/]*tests[\w/.]*)`", (ROOT / "docs" / "security.md").read_text())
+
+    assert len(named) > 50
+    assert [name for name in named if not (ROOT / name).exists()] == []
