@@ -11,6 +11,7 @@ ITEM_SYNONYMS = {
         "référence", "référence produit", "réf", "code article", "referencia", "código", "código de artículo",
         "codice", "codice articolo", "riferimento", "artikelnummer leverancier", "productcode",
         "item number", "item id", "product id",  # often a shop's own number of a listing: only where nothing else is
+        "symbol", "indeks", "kod produktu", "código do produto", "referência",
     ),
     "name": (
         "name", "product/service name", "title", "item name", "product name", "product title", "product", "item",
@@ -19,22 +20,28 @@ ITEM_SYNONYMS = {
         "artikelname", "produktname", "produkt", "titel", "beschreibung", "nom", "nom du produit", "désignation",
         "libellé", "titre", "produit", "nombre", "nombre del producto", "título", "descripción", "producto", "nome",
         "nome prodotto", "titolo", "descrizione", "prodotto", "naam", "productnaam", "omschrijving",
+        "product description", "productdescription", "nazwa", "nazwa produktu", "nome do produto", "descrição",
     ),
     "barcode": (
         "barcode", "variant barcode", "ean", "ean13", "ean 13", "gtin", "gtin, upc, ean, or isbn", "upc", "isbn",
         "upc ean", "barcode ean upc", "global unique id", "item barcode", "product barcode", "bar code", "strichcode",
         "ean code", "ean nummer", "code barre", "code barres", "code à barres", "código de barras",
         "codice a barre", "streepjescode",
+        "barcode (barcodes)", "product upc/ean", "p:ean", "gtin, upc, ean oder isbn", "code barre produit",
+        "kod kreskowy", "código de barra",
     ),
     "category": (
-        "category", "categories", "product category", "type", "product type", "category name", "item group",
+        "category name",
+        "category", "categories", "product category", "item group",
         "group", "department", "reporting category", "categ id name", "categ_id", "kategorie",
         "kategorien", "warengruppe", "artikelgruppe", "catégorie", "catégories", "famille", "rayon", "categoría",
         "categorías", "familia", "categoria", "reparto", "categorie", "productgroep",
+        "item group name", "product group", "grupa", "kategoria", "grupo", "product type", "type",
     ),
     "condition": (
         "condition", "item condition", "google shopping / condition", "zustand", "état", "etat", "estado",
         "condizione", "condizioni", "conditie", "staat",
+        "product condition",
     ),
     "unit_price": (
         "unit price", "price", "variant price", "regular price", "retail price", "sales price", "selling price",
@@ -44,6 +51,10 @@ ITEM_SYNONYMS = {
         "stückpreis", "prix", "prix de vente", "prix unitaire", "prix ht", "prix ttc", "pvp", "precio",
         "precio de venta", "precio unitario", "prezzo", "prezzo di vendita", "prezzo unitario", "prijs",
         "verkoopprijs", "stukprijs", "sale price",
+        "default sell price", "sell price", "your price", "standard sales price", "pricetier1", "std. vk netto",
+        "std. vk brutto", "vk preis netto", "vk preis brutto", "verkaufspreis netto", "verkaufspreis brutto",
+        "regulärer preis", "price net", "price gross", "pv ht", "pv ttc", "prix (ht)", "prix (ttc)", "p.v.p.",
+        "cena", "cena netto", "cena brutto", "preço", "preço de venda",
     ),
     "cost": (
         "cost", "cost per item", "unit cost", "cost price", "default cost", "default unit cost", "average cost",
@@ -52,12 +63,16 @@ ITEM_SYNONYMS = {
         "ek preis", "einkaufspreis", "einstandspreis", "kosten", "coût", "coût unitaire", "prix d'achat",
         "prix de revient", "costo", "coste", "precio de compra", "precio de coste", "costo unitario",
         "prezzo d'acquisto", "prezzo di acquisto", "kostprijs", "inkoopprijs",
+        "default purchase price", "averagecost", "avg cost", "avg. cost", "purchase prices net", "ek preis netto",
+        "durchschnittlicher einkaufspreis (netto)", "pa ht", "precio compra", "cena zakupu", "preço de custo",
+        "custo",
     ),
     "tax_rate": (
         "tax rate", "tax %", "tax percent", "tax percentage", "sales tax rate", "vat", "vat %", "vat rate", "gst",
         "gst rate", "mwst", "mwst %", "mwst satz", "mehrwertsteuer", "ust", "ust %",
         "umsatzsteuer", "steuersatz", "tva", "taux de tva", "taux tva", "iva", "iva %", "tipo de iva",
         "aliquota", "aliquota iva", "btw", "btw %", "btw tarief", "btw percentage",
+        "steuersatz in %", "mwst. satz", "tva %", "stawka vat", "vat (%)",
     ),
     "quantity": (
         "quantity", "qty", "variant inventory qty", "on hand (new)", "on hand (current)", "on hand", "on_hand",
@@ -68,6 +83,9 @@ ITEM_SYNONYMS = {
         "anzahl", "stückzahl", "gezählt",
         "istbestand", "quantité", "qté", "quantité en stock", "stock disponible", "cantidad", "cantidad en stock",
         "existencias", "quantità", "q.tà", "qta", "giacenza", "scorta", "aantal", "voorraad", "hoeveelheid",
+        "balance qty", "balance quantity", "actual qty", "actual quantity", "closing stock",
+        "afn-warehouse-quantity", "afn-fulfillable-quantity", "lagerbestand gesamt", "bestand gesamt", "stock réel",
+        "stock physique", "stock actual", "stock total", "stan", "stan magazynowy", "ilość", "estoque", "quantidade",
     ),
     "reorder_level": (
         "reorder level", "reorder point", "low stock amount", "low stock threshold", "minimum stock", "min stock",
@@ -76,10 +94,14 @@ ITEM_SYNONYMS = {
         "seuil de réapprovisionnement",
         "seuil", "stock minimum", "stock minimo", "stock mínimo", "punto de pedido", "scorta minima",
         "minimumvoorraad", "bestelpunt",
+        "low stock", "min stock alert level", "minimum before reorder", "minimumbeforereorder", "reorder pt (min)",
+        "notify on stock below", "geringe lagermenge", "mindestlagerbestand", "mindestmenge", "stock mini",
+        "seuil d'alerte", "stan min", "stan minimalny", "estoque mínimo",
     ),
     "location": (
         "location", "location code", "warehouse", "warehouse name", "stock location", "store", "outlet", "site",
         "lager", "lagerort", "standort", "filiale", "emplacement", "entrepôt", "dépôt", "magasin", "ubicación",
         "almacén", "tienda", "ubicazione", "magazzino", "negozio", "locatie", "magazijn", "vestiging",
+        "location name", "source code", "magazyn", "armazém", "depósito",
     ),
 }  # fmt: skip

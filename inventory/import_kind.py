@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from backoffice.imports import kinds, shapes, staged
+from backoffice.imports import kinds, market_shapes, shapes, staged
 from backoffice.imports.filters import list_of
 from backoffice.imports.models import ImportRun
 from backoffice.imports.refusals import FileRefused, Problem
@@ -81,7 +81,16 @@ class ItemKind(kinds.Kind):
     synonyms = ITEM_SYNONYMS
     key_field = "sku"
     composed_key = gettext_lazy("SKU from several columns")
-    shapes = (shapes.ShopifyInventory, shapes.Shopify, shapes.NewShopify, shapes.WooCommerce)
+    shapes = (
+        shapes.ShopifyInventory,
+        shapes.ShopifyAvailable,
+        shapes.ShopifyLocations,
+        shapes.Shopify,
+        shapes.NewShopify,
+        shapes.WooCommerce,
+        shapes.GermanWooCommerce,
+        *market_shapes.SHAPES,
+    )
     columns = (
         "sku",
         "sku_key",

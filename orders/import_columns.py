@@ -3,8 +3,9 @@
 from inventory.import_columns import ITEM_SYNONYMS
 
 NAMES = (
-    "name", "customer name", "customer", "full name", "display name", "client", "client name", "contact",
-    "contact name", "company", "company name", "buyer", "buyer name", "kunde", "kundenname", "vollständiger name",
+    "contact name", "name", "customer name", "customer", "full name", "display name", "client", "client name",
+    "contact",
+    "company", "company name", "buyer", "buyer name", "kunde", "kundenname", "vollständiger name",
     "firma", "nom", "nom complet", "nom du client", "client nom", "nombre", "nombre completo", "cliente",
     "nombre del cliente", "nome", "nome completo", "nome cliente", "naam", "volledige naam", "klant", "klantnaam",
 )  # fmt: skip
@@ -80,7 +81,8 @@ ORDER_SYNONYMS = {
     "unit_price": (
         "unit price", "lineitem price", "line item price", "price each", "price per unit", "item cost", "price",
         "unit selling price", "net price", "order lines / unit price", "einzelpreis", "stückpreis", "preis",
-        "einzelpreis netto", "prix unitaire", "prix unitaire ht", "prix ht", "prix", "precio unitario", "precio",
+        "einzelpreis netto", "vk netto", "std. vk netto", "vk brutto", "prix unitaire", "prix unitaire ht", "prix ht",
+        "prix", "precio unitario", "precio",
         "prezzo unitario", "prezzo", "stukprijs", "prijs per stuk", "prijs",
     ),
     "discount_percent": (

@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from itertools import product
 
 from backoffice.imports.cells import is_blank
 from backoffice.imports.matching import normal
@@ -11,19 +12,39 @@ from backoffice.imports.shapes import Shape
 RECEIVERS = ("shipping", "delivery", "shipto", "ship", "liefer", "defaultaddress", "", "billing", "invoice")
 PAYERS = ("billing", "", "customer", "buyer", "shipping", "ship")
 SUFFIX = re.compile(r"(.*)\((\w+)\)")  # Address 1&2 (Shipping)
-FIRST_NAMES = ("firstname", "vorname", "prénom", "prenom", "givenname", "voornaam")
-LAST_NAMES = ("lastname", "nachname", "surname", "familyname", "nomdefamille", "apellidos", "cognome", "achternaam")
+# “Name” beside “Vorname” is the family name, beside “First name” it is the whole
+FORENAMES = {
+    ("firstname", "givenname"): ("lastname", "surname", "familyname"),
+    ("vorname",): ("nachname", "familienname", "name"),
+    ("prénom", "prenom"): ("nomdefamille", "nom"),
+    ("voornaam",): ("achternaam",),
+    ("nombre",): ("apellidos",),
+    ("nome",): ("cognome", "sobrenome"),
+    ("imię",): ("nazwisko",),
+}
+WHOLE_NAMES = {"contactname", "displayname"}
 STREETS = (
-    "street", "address1&2", "address1", "street1", "addressline1", "streetaddress", "address", "straße", "strasse",
-    "straßehausnummer", "adresse1", "adresse", "rue", "calle", "dirección", "via", "indirizzo", "straat", "adres",
+    "street", "address1&2", "address1", "street1", "addressline1", "streetaddress", "streetaddress1", "address",
+    "straße", "strasse", "straßehausnummer", "adresse1", "adresse", "rue", "calle", "dirección", "via", "indirizzo",
+    "straat", "adres", "ulica",
 )  # fmt: skip
 WHOLE_STREETS = ("street", "address1&2", "address1&2(shipping)", "address1&2(billing)")
-SECOND_LINES = ("address2", "street2", "addressline2", "adresszusatz", "adresse2", "complément")
-CODES = ("zip", "zipcode", "postcode", "postalcode", "zippostalcode", "plz", "postleitzahl", "codepostal", "cp", "cap",
-    "códigopostal")  # fmt: skip
-CITIES = ("city", "town", "ort", "stadt", "ville", "ciudad", "città", "citta", "plaats", "woonplaats")
-REGIONS = ("provincename", "province", "provincecode", "state", "statecode", "region", "county", "bundesland")
-COUNTRIES = ("country", "countryname", "countrycode", "countryregion", "land", "pays", "país", "paese")
+SECOND_LINES = ("street2", "streetaddress2", "address2", "addressline2", "adresszusatz", "adresse2", "complément")
+CODES = (
+    "zip", "addresspostalcode", "kodpocztowy", "zipcode", "postcode", "postalcode", "zippostalcode", "plz",
+    "postleitzahl", "codepostal", "cp", "cap", "códigopostal",
+)  # fmt: skip
+CITIES = (
+    "city", "addresscity", "miasto", "town", "ort", "stadt", "ville", "ciudad", "città", "citta", "plaats",
+    "woonplaats",
+)  # fmt: skip
+REGIONS = (
+    "provincename", "addressstate", "province", "provincecode", "state", "statecode", "region", "county", "bundesland",
+)  # fmt: skip
+COUNTRIES = (
+    "country", "countryidname", "addresscountry", "kraj", "countryname", "countrycode", "countryregion", "land",
+    "pays", "país", "paese",
+)  # fmt: skip
 
 
 class PeopleShape(Shape):
@@ -46,8 +67,10 @@ class PeopleShape(Shape):
         return self.composed
 
     def _name(self) -> str:
-        for whose in PAYERS:
-            parts = [self._part(whose, names) for names in (FIRST_NAMES, LAST_NAMES)]
+        if WHOLE_NAMES & self.place.keys():
+            return ""
+        for whose, (first, last) in product(PAYERS, FORENAMES.items()):
+            parts = [self._part(whose, names) for names in (first, last)]
             if all(parts):
                 return "+".join(parts)
         return ""
@@ -56,7 +79,8 @@ class PeopleShape(Shape):
         for whose in RECEIVERS:
             street, city = self._part(whose, STREETS), self._part(whose, CITIES)
             if street and (city or self._part(whose, CODES)):
-                second = "" if normal(street).endswith(WHOLE_STREETS) else self._part(whose, SECOND_LINES)
+                seconds = SECOND_LINES[:1] if normal(street).endswith(WHOLE_STREETS) else SECOND_LINES
+                second = self._part(whose, seconds)
                 rest = [self._part(whose, names) for names in (CODES, CITIES, REGIONS, COUNTRIES)]
                 return "+".join(filter(None, [street, second, *rest]))
         return ""

@@ -34,7 +34,7 @@ class OrderShape(PeopleShape):
         self.carried = 0
 
     def number_heading(self) -> str:
-        return best(self.header, ORDER_SYNONYMS["number"])
+        return next(iter(best(self.header, ORDER_SYNONYMS["number"])), "")
 
     def skips(self, row):
         number = self.cell(row, self.number_place)

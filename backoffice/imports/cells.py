@@ -17,6 +17,8 @@ POINT, COMMA = ".", ","  # the decimal mark that the values of a column prove
 MONEY_SIGNS = re.compile(
     r"^(?:[A-Z]{3}|[$€£¥₹₽₺₩₪₫฿₴]|Fr\.|kr\.?|zł|Kč)\s*|\s*(?:[A-Z]{3}|[$€£¥₹₽₺₩₪₫฿₴]|kr\.?|zł|Kč)$"
 )
+NO_CENTS = re.compile(r"(?<=[0-9])([.,])[-–—]{1,2}$")  # 5,– and 4.--
+STATED_RATE = re.compile(r"(?<![0-9.,−-])[0-9]+(?:[.,][0-9]+)?(?=\s?%)")  # 15% GST on Income
 GROUPS = re.compile(r"(?<=[0-9])[\s'’\u00a0\u202f](?=[0-9]{3}(?![0-9]))")
 NUMBER = re.compile(r"[0-9]+(?:[.,][0-9]+)*")
 SCIENTIFIC = re.compile(r"[+-]?[0-9]+(?:[.,][0-9]+)?[eE][+-]?[0-9]+")
@@ -111,7 +113,7 @@ def whole(cell: Cell, most: int, style: str = "") -> int:
 def money(cell: Cell, digits: int, decimals: int = 2, style: str = "") -> Decimal:
     """An amount of at most ``digits`` digits; a currency before or after it is taken off."""
     if type(cell) is str:
-        cell = MONEY_SIGNS.sub("", cell.strip()).strip()
+        cell = _bare(cell) or cell
     number = _number(cell, style, AMOUNT)
     rounded = round(number, decimals)
     if number < 0:
@@ -124,10 +126,19 @@ def money(cell: Cell, digits: int, decimals: int = 2, style: str = "") -> Decima
     return rounded
 
 
+def _bare(amount: str) -> str:
+    """Without currency, and with the cents that a dash stands for."""
+    return NO_CENTS.sub(r"\g<1>00", MONEY_SIGNS.sub("", amount.strip()).strip())
+
+
 def percent(cell: Cell, style: str = "") -> Decimal:
-    """From 0 to 100; a percent sign after it is taken off. Refused: 0.19, which is what spreadsheets keep for 19 %."""
-    has_sign = isinstance(cell, str) and cell.strip().endswith("%")
-    rate = money(str(cell).strip()[:-1] if has_sign else cell, digits=5, style=style)
+    """From 0 to 100, alone or as the one percentage that a text states: 19, 5.5 %, 15% GST on Income.
+
+    Refused: 0.19, which is what spreadsheets keep for 19 %.
+    """
+    stated = STATED_RATE.findall(cell) if type(cell) is str else []
+    has_sign = len(stated) == 1
+    rate = money(stated[0] if has_sign else cell, digits=5, style=style)
     if rate > 100:
         raise ValueError(_("%(value)s is more than 100 percent.") % {"value": shown(cell)})
     if 0 < rate < 1 and not has_sign:
@@ -214,5 +225,5 @@ def style_of(cell: Cell) -> str:
 def _digits(cell: Cell) -> str:
     if type(cell) is not str:
         return ""
-    found = GROUPS.sub("", MONEY_SIGNS.sub("", cell.strip())).removeprefix("-").strip()
+    found = GROUPS.sub("", _bare(cell)).removeprefix("-").strip()
     return found if NUMBER.fullmatch(found) and found.isascii() else ""

@@ -11,10 +11,11 @@ from backoffice.imports.refusals import shown
 DAY_FIRST, MONTH_FIRST = "day", "month"
 CLOCK = r"(?:[T ,]+[0-9]{1,2}:[0-9]{2}.*)?"  # the time of day is not taken
 YEAR_FIRST = re.compile(r"([0-9]{4})([-/.])([0-9]{1,2})\2([0-9]{1,2})" + CLOCK, re.ASCII)
+YEAR = r"([0-9]{4}|[0-9]{2})"  # 26 only where it cannot be the day, nor be read in the order year, month, day
 DOTTED = re.compile(r"([0-9]{1,2})\.\s?([0-9]{1,2})\.\s?([0-9]{4})" + CLOCK, re.ASCII)
-YEAR_LAST = re.compile(r"([0-9]{1,2})([-/])([0-9]{1,2})\2([0-9]{4})" + CLOCK, re.ASCII)
-DAY_NAMED = re.compile(r"([0-9]{1,2})[ -]([A-Za-z]{3,9})\.?[ -]([0-9]{4})" + CLOCK, re.ASCII)
-MONTH_NAMED = re.compile(r"([A-Za-z]{3,9})\.?[ -]([0-9]{1,2}),?[ -]([0-9]{4})" + CLOCK, re.ASCII)
+YEAR_LAST = re.compile(r"([0-9]{1,2})([-/])([0-9]{1,2})\2" + YEAR + CLOCK, re.ASCII)
+DAY_NAMED = re.compile(r"([0-9]{1,2})[ -]([A-Za-z]{3,9})\.?[ -]" + YEAR + CLOCK, re.ASCII)
+MONTH_NAMED = re.compile(r"([A-Za-z]{3,9})\.?[ -]([0-9]{1,2}),?[ -]" + YEAR + CLOCK, re.ASCII)
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 
 
@@ -44,16 +45,21 @@ def _parts(text: str, style: str) -> tuple[int, int, int]:
     if found := DOTTED.fullmatch(text):
         return int(found[3]), int(found[2]), int(found[1])
     if found := DAY_NAMED.fullmatch(text):
-        return int(found[3]), _month(found[2]), int(found[1])
+        return _year(found[3]), _month(found[2]), int(found[1])
     if found := MONTH_NAMED.fullmatch(text):
-        return int(found[3]), _month(found[1]), int(found[2])
+        return _year(found[3]), _month(found[1]), int(found[2])
     if found := YEAR_LAST.fullmatch(text):
-        first, second, year = int(found[1]), int(found[3]), int(found[4])
-        if first == second or (order_of(text) or style) == DAY_FIRST:
-            return year, second, first
-        if order_of(text) or style:
+        first, second, year = int(found[1]), int(found[3]), _year(found[4])
+        order = order_of(text) or style
+        if order == MONTH_FIRST:
             return year, first, second
+        if len(found[4]) == 4 and (first == second or order == DAY_FIRST):
+            return year, second, first
     raise TypeError
+
+
+def _year(digits: str) -> int:
+    return int(digits) if len(digits) == 4 else 2000 + int(digits)
 
 
 def _month(name: str) -> int:

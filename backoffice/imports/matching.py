@@ -57,22 +57,35 @@ def _part(cell: Cell) -> str:
 
 @dataclass
 class Match:
-    """The outcome: one column a field, and the headings that nothing is taken from."""
+    """The outcome: one column a field, the headings that nothing is taken from, and what only somebody can decide."""
 
     columns: dict[str, Column] = field(default_factory=dict)
     ignored: list[str] = field(default_factory=list)
+    unclear: FileRefused | None = None
 
     @property
     def mapping(self) -> dict[str, str]:
         return {name: column.source for name, column in self.columns.items()}
 
 
-def match(header: list[str], synonyms: Synonyms, chosen: Mapping[str, str] | None = None) -> Match:
-    """``chosen`` (field → source, blank for none) goes before the synonyms. Raises FileRefused."""
+def match(
+    header: list[str],
+    synonyms: Synonyms,
+    chosen: Mapping[str, str] | None = None,
+    own: Mapping[str, Sequence[str]] | None = None,
+) -> Match:
+    """``chosen`` (field → source, blank for none) goes before a program's ``own`` headings, and these before synonyms.
+
+    Where several headings remain, one for each location, none is taken. Raises FileRefused.
+    """
     found = Match()
     for name in synonyms:
-        chosen_source = (chosen or {}).get(name)
-        source = best(header, synonyms[name]) if chosen_source is None else chosen_source
+        source = (chosen or {}).get(name)
+        if source is None:
+            candidates = own[name] if own and name in own else best(header, synonyms[name])
+            if len(candidates) > 1:
+                found.unclear = found.unclear or _several(candidates)
+            source = candidates[0] if len(candidates) == 1 else ""
         if source:
             found.columns[name] = Column(name, source, find(header, source))
     used = {place for column in found.columns.values() for place in column.places}
@@ -80,22 +93,32 @@ def match(header: list[str], synonyms: Synonyms, chosen: Mapping[str, str] | Non
     return found
 
 
-def best(header: list[str], synonyms: tuple[str, ...]) -> str:
-    """The heading that stands first among the synonyms. Raises FileRefused when it stands in the file twice."""
+def best(header: list[str], synonyms: tuple[str, ...]) -> list[str]:
+    """What stands first among the synonyms: one heading, or one for each place that its ``*`` stands for.
+
+    Raises FileRefused when the same heading stands in the file twice.
+    """
     normals = [normal(heading) for heading in header]
     for synonym in synonyms:
         wanted = normal(synonym.removesuffix("*"))
-        is_prefix = synonym.endswith("*")
-        hits = [
-            place
-            for place, heading in enumerate(normals)
-            if heading == wanted or (is_prefix and heading.startswith(wanted))
-        ]
-        if len(hits) > 1:
-            raise _twice([header[place] for place in hits])
-        if hits:
-            return header[hits[0]]
-    return ""
+        exact = [header[place] for place, heading in enumerate(normals) if heading == wanted]
+        if len(exact) > 1:
+            raise _twice(exact)
+        if exact:
+            return exact
+        if synonym.endswith("*"):
+            longer = [header[place] for place, heading in enumerate(normals) if heading.startswith(wanted)]
+            if longer:
+                return longer
+    return []
+
+
+def _several(headings: Sequence[str]) -> FileRefused:
+    message = _(
+        "Several columns could be meant: %(headings)s. Choose one of them."
+        " Where each is of another location, import the file once for each."
+    )
+    return FileRefused(message % {"headings": ", ".join(headings)}, code="several_columns")
 
 
 def find(header: list[str], source: str) -> tuple[int, ...]:

@@ -56,7 +56,7 @@ def open_run(run: ImportRun, kind: Kind, file: Source, chosen: Mapping[str, str]
     shape_class = next((shape for shape in kind.shapes if shape.fits(header)), Shape)
     shape = shape_class(header)
     sheet, chosen = corrections.over(run, sheet, chosen)
-    found = match(sheet.header, kind.synonyms, chosen)
+    found = match(sheet.header, kind.synonyms, chosen, shape.columns())
     opened = Opened(sheet, found, shape, kind.resource(), header)
     compose_fields(opened, chosen or {})
     if source := shape.composed_key():

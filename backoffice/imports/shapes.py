@@ -30,6 +30,10 @@ class Shape:
     def survey(self, row: Row) -> None:
         """Sees every row before the first is completed."""
 
+    def columns(self) -> dict[str, list[str]]:
+        """Fields whose headings only this program means so; several where there is one for each location."""
+        return {}
+
     def composed_key(self) -> str:
         """The source of the key for rows without one; blank for none."""
         return ""
@@ -55,8 +59,17 @@ class Shape:
         return "" if is_blank(cell) else str(cell).strip()
 
 
+def blank(values: dict[str, Cell], field: str, word: str) -> None:
+    """Takes out a word by which a program says that it has no value."""
+    if str(values.get(field, "")).strip().casefold() == word:
+        values[field] = ""
+
+
 class Shopify(Shape):
-    """Products export: the first row of a handle carries title and type, each further one a variant or a picture."""
+    """Products export: the first row of a handle carries title and type, each further one a variant or a picture.
+
+    Loyverse writes its items the same way, with “Name” and “Category”.
+    """
 
     needs = frozenset({"handle", "option1value"})
     handle = "handle"
@@ -75,7 +88,7 @@ class Shopify(Shape):
     def survey(self, row):
         handle = self.cell(row, self.handle)
         first = self.carried.setdefault(handle, {})
-        for heading in ("title", "type", "productcategory"):
+        for heading in ("title", "name", "type", "productcategory", "category"):
             if text := self.cell(row, heading):
                 first.setdefault(heading, text)
 
@@ -94,10 +107,11 @@ class Shopify(Shape):
             heading = normal(match.columns[field].source) if field in match.columns else ""
             if heading in first and is_blank(values.get(field, "")):
                 values[field] = first[heading]
-        if "name" in match.columns and normal(match.columns["name"].source) == "title" and values.get("name"):
+        named = normal(match.columns["name"].source) if "name" in match.columns else ""
+        if named in {"title", "name"} and values.get("name"):
             values["name"] = " – ".join([str(values["name"]).strip(), *self._chosen_options(row)])
-        if str(values.get("quantity", "")).strip().casefold() == "not stocked":
-            values["quantity"] = ""
+        blank(values, "quantity", "not stocked")
+        blank(values, "unit_price", "variable")
 
     def _chosen_options(self, row: Row) -> list[str]:
         texts = [self.cell(row, normal(heading)) for heading in self.options]
@@ -118,6 +132,38 @@ class ShopifyInventory(Shopify):
         if is_blank(values.get("quantity", "")):
             values["quantity"] = self.cell(row, "onhand(current)")
         super().complete(row, match, values)
+
+
+class ShopifyAvailable(Shopify):
+    """The same where “Available” may be edited: what was typed there moves what is on hand by as much."""
+
+    needs = frozenset({"handle", "option1value", "available(current)", "available(new)", "onhand(noteditable)"})
+
+    def columns(self):
+        return {"quantity": [self.header[self.place["onhand(noteditable)"]]]}
+
+    def complete(self, row, match, values):
+        super().complete(row, match, values)
+        figures = [
+            self.cell(row, heading) for heading in ("onhand(noteditable)", "available(new)", "available(current)")
+        ]
+        if figures[1] and not is_blank(values.get("quantity", "")):
+            on_hand, new, current = figures
+            is_clear = all(figure.isascii() and figure.removeprefix("-").isdigit() for figure in figures)
+            values["quantity"] = str(int(on_hand) + int(new) - int(current)) if is_clear else new
+
+
+class ShopifyLocations(Shopify):
+    """Inventory export of old: a row for each variant, and a column for each location that bears its name."""
+
+    needs = frozenset({"handle", "option1value", "hscode", "coo"})
+
+    @classmethod
+    def fits(cls, header):
+        return super().fits(header) and "location" not in {normal(heading) for heading in header}
+
+    def columns(self):
+        return {"quantity": [heading for heading in self.header[self.place["coo"] + 1 :] if heading]}
 
 
 class NewShopify(Shopify):
@@ -168,3 +214,20 @@ class WooCommerce(Shape):
             count,
         )
         return [sentence % {"count": count}] if count else []
+
+
+class GermanWooCommerce(WooCommerce):
+    """The same from a shop in German. “Lager” is how many there are, not where."""
+
+    needs = frozenset({"typ", "artikelnummer", "name", "regulärerpreis"})
+    german = {"type": "typ", "sku": "artikelnummer", "parent": "übergeordnetesprodukt"}
+
+    def __init__(self, header):
+        super().__init__(header)
+        self.place |= {word: self.place[own] for word, own in self.german.items() if own in self.place}
+
+    def columns(self):
+        return {"quantity": self._heading("lager") or self._heading("bestand"), "location": []}
+
+    def _heading(self, wanted: str) -> list[str]:
+        return [self.header[self.place[wanted]]] if wanted in self.place else []

@@ -79,6 +79,8 @@ def look(run: ImportRun, chosen: dict[str, str] | None = None) -> Opened:
 def match(run: ImportRun, chosen: dict[str, str] | None = None) -> Opened:
     """Matches columns to fields and remembers the outcome. Raises FileRefused when fields are missing."""
     opened = look(run, chosen)
+    if opened.match.unclear and not chosen:
+        raise opened.match.unclear
     kinds.get(run.kind).check_columns(run, set(opened.match.columns))
     values = {
         "mapping": opened.match.mapping,

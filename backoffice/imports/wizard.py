@@ -18,7 +18,7 @@ from backoffice.imports.pages import XLSX, State
 from backoffice.imports.refusals import FileRefused
 
 # what the match page can put right; every other refusal needs another file
-MATCHABLE = {"no_key", "no_fields", "no_column", "which_sheet", "duplicate_header"}
+MATCHABLE = {"no_key", "no_fields", "no_column", "which_sheet", "duplicate_header", "several_columns"}
 
 
 class Wizard(CheckPages):
@@ -163,7 +163,8 @@ class Wizard(CheckPages):
         columns = list(zip(opened.header, opened.samples, strict=False))
         used = {heading for source in opened.match.mapping.values() for heading in (source, *source.split("+"))}
         context = {"form": form, "options": options, "how": how, "columns": columns, "used": used}
-        return self.page(request, "match", run, step=2, **context)
+        unclear = opened.match.unclear
+        return self.page(request, "match", run, step=2, error=unclear and unclear.sentence, **context)
 
     # Apply --------------------------------------------------------------------------------------------------------
 

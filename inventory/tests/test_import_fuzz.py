@@ -62,6 +62,8 @@ def same(cells: list, expected: list) -> bool:
 def alike(cell, other) -> bool:
     if isinstance(cell, OddCell):
         return other in (reference_reader.BAD, "")
+    if isinstance(cell, str) and isinstance(other, str):
+        return cell.strip() == other.strip()  # white space at the ends is kept by none
     return repr(cell) == repr(other)
 
 
@@ -141,7 +143,7 @@ def known(cell) -> str:
     """A cell as it would be kept: whole numbers without point, texts on one line and trimmed, formulas unquoted."""
     if isinstance(cell, float) and cell.is_integer():
         return str(int(cell))
-    text = " ".join(part.strip() for part in str(cell).splitlines()).strip()
+    text = " ".join(filter(None, (part.strip() for part in str(cell).splitlines())))
     return text[1:] if text[:2] in {"'=", "'-", "'+", "'@"} else text
 
 

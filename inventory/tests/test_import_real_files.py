@@ -4,6 +4,7 @@ The headings and the oddities are those of the programs; the rows are made here.
 """
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 
 from backoffice.imports.refusals import FileRefused
 from backoffice.imports.tests.sheets import xlsx_file
@@ -97,6 +98,79 @@ KNOWN = {
         "mug,Blue Mug,Title,Default Title,,,,,MUG-1,,,Main,,0,0,0,7,7,\n",
         ("MUG-1", "Blue Mug", 0, 0, 7),
     ),
+    "Shopify inventory of old": (
+        "Handle,Title,Option1 Name,Option1 Value,SKU,HS Code,COO,12 Mill Lane\n"
+        "mug,Blue Mug,Title,Default Title,MUG-1,,,7\n",
+        ("MUG-1", "Blue Mug", 0, 0, 7),
+    ),
+    "WooCommerce in German": (
+        "ID,Typ,Artikelnummer,Name,Lager,Geringe Lagermenge,Regulärer Preis,Kategorien,Übergeordnetes Produkt\n"
+        '1,variable,MUG,Mug,,,,Kitchen,\n2,variation,MUG-1,Blue Mug,7,2,"12,50",,MUG\n',
+        ("MUG-1", "Blue Mug", 12.5, 0, 7),
+    ),
+    "Magento with a view in German": (
+        "sku,store_view_code,product_type,name,price,cost,qty\n"
+        "MUG-1,,simple,Blue Mug,12.5000,4.0000,7.0000\nMUG,,configurable,Mug,,,0\nMUG-1,de,simple,Tasse,,,\n",
+        ("MUG-1", "Blue Mug", 12.5, 4, 7),
+    ),
+    "BigCommerce with variants": (
+        "Item,ID,Name,SKU,Options,Inventory Tracking,Current Stock,Low Stock,Price,Cost\n"
+        "Product,1,Mug,MUG,,variant,0,0,12.5,4\n"
+        "Variant,2,,MUG-1,Type=Swatch|Name=Colour|Value=Blue,,7,2,,\nImage,3,,,,,,,,\n",
+        ("MUG-1", "Mug – Blue", 12.5, 4, 7),
+    ),
+    "BigCommerce of old": (
+        "Item Type,Product ID,Product Name,Product Code/SKU,Price,Cost Price,Track Inventory,Current Stock Level\n"
+        "Product,1,Mug,MUG,12.50,4.00,by option,7\n  SKU,,[S]Colour=Blue,MUG-1,,,,7\n",
+        ("MUG-1", "Mug – Blue", 12.5, 4, 7),
+    ),
+    "eBay with variations": (
+        "Item number,Title,Variation details,Custom label (SKU),Available quantity,Start price\n"
+        "11,Mug,,,,\n11,Mug,[Colour=Blue],MUG-1,7,12.50\n",
+        ("MUG-1", "Mug – Colour=Blue", 12.5, 0, 7),
+    ),
+    "Square with a variation": (
+        "Token,Item Name,Variation Name,SKU,Price,Current Quantity Main,New Quantity Main\nX,Mug,Blue,MUG-1,12.50,7,\n",
+        ("MUG-1", "Mug – Blue", 12.5, 0, 7),
+    ),
+    "Amazon's warehouse": (
+        "sku\tproduct-name\tyour-price\tafn-warehouse-quantity\tafn-reserved-quantity\tafn-total-quantity\n"
+        "MUG-1\tBlue Mug\t12.50\t7\t3\t27\n",
+        ("MUG-1", "Blue Mug", 12.5, 0, 7),
+    ),
+    "Unleashed": (
+        "*Product Code,*Product Description,Default Purchase Price,Default Sell Price,Product Group\n"
+        "MUG-1,Blue Mug,4.00,12.50,Kitchen\n",
+        ("MUG-1", "Blue Mug", 12.5, 4, None),
+    ),
+    "Cin7": (
+        "ProductCode,Name,Category,MinimumBeforeReorder,PriceTier1,PriceTier2,AverageCost\n"
+        "MUG-1,Blue Mug,Kitchen,2,12.5000,0.0000,4.0000\n",
+        ("MUG-1", "Blue Mug", 12.5, 4, 0),
+    ),
+    "JTL": (
+        "Artikelnummer;Artikelname;Std. VK Netto;Durchschnittlicher Einkaufspreis (netto);Steuersatz in %;"
+        "Lagerbestand Gesamt;Verfügbarer Lagerbestand;In Aufträgen\n"
+        "MUG-1;Blue Mug;12,50;4,00;19,00;7,00;5,00;2,00\n",
+        ("MUG-1", "Blue Mug", 12.5, 4, 7),
+    ),
+    "a till in Poland": (
+        "Symbol;Nazwa;Cena netto;Cena zakupu;VAT;Stan;Magazyn\nMUG-1;Blue Mug;12,50 zł;4,00 zł;23%;7,00;MAIN\n",
+        ("MUG-1", "Blue Mug", 12.5, 4, 7),
+    ),
+    "a till in France": (
+        "Référence;Désignation;PV HT;PA HT;Stock réel;Stock virtuel\nMUG-1;Blue Mug;12,50 €;4,00 €;7;9\n",
+        ("MUG-1", "Blue Mug", 12.5, 4, 7),
+    ),
+    "a till in Spain": (
+        "Código;Descripción;P.V.P.;Precio compra;Stock actual\nMUG-1;Blue Mug;12,50 €;4,00 €;7\n",
+        ("MUG-1", "Blue Mug", 12.5, 4, 7),
+    ),
+    "ERPNext's balance": (
+        "Item,Item Name,Warehouse,Balance Qty,Opening Qty,In Qty,Out Qty,Valuation Rate\n"
+        "MUG-1,Blue Mug,MAIN,7,5,4,2,4\n",
+        ("MUG-1", "Blue Mug", 0, 4, 7),
+    ),
 }
 
 
@@ -110,11 +184,11 @@ def test_the_columns_of_a_known_program_match_themselves(load, program):
     text, expected = KNOWN[program]
     Location.objects.update(name="Main", code="main")
 
-    run = load(text, name="export.txt" if program == "Amazon" else "export.csv")
+    run = load(text, name="export.txt" if program.startswith("Amazon") else "export.csv")
 
     assert (sentences(run), run.state) == ([], "applied")
     item = Item.objects.get()
-    on_hand = StockLevel.objects.get().on_hand
+    on_hand = StockLevel.objects.values_list("on_hand", flat=True).first()
     assert (item.sku, item.name, item.unit_price, item.cost, on_hand) == expected
 
 
@@ -193,3 +267,72 @@ def test_a_new_figure_typed_into_shopifys_inventory_file_goes_before_the_current
     load(text)
 
     assert StockLevel.objects.get().on_hand == 9
+
+
+def test_an_available_figure_typed_into_shopifys_file_moves_what_is_on_hand_by_as_much(load):
+    header = (
+        "Handle,Title,Option1 Value,SKU,Incoming (not editable),Committed (not editable),"
+        "Available (current),Available (new),On hand (not editable)\n"
+    )
+
+    load(header + "mug,Mug,Default Title,MUG-1,10,3,4,6,7\ncup,Cup,Default Title,CUP-1,10,3,4,,7\n")
+
+    assert dict(StockLevel.objects.values_list("item__sku", "on_hand")) == {"MUG-1": 9, "CUP-1": 7}
+
+
+def test_a_column_for_each_location_waits_for_a_choice(load):
+    text = "SKU,Item Name,Current Quantity North,Current Quantity South\nMUG-1,Mug,7,3\n"
+
+    with pytest.raises(FileRefused, match="Current Quantity North, Current Quantity South. Choose one of them"):
+        load(text)
+    assert not Item.objects.exists()
+
+    load(text, columns=["Current Quantity South=quantity"])
+    assert StockLevel.objects.get().on_hand == 3
+
+
+def test_the_choice_between_columns_of_locations_is_made_on_the_match_page(mia):
+    file = SimpleUploadedFile("square.csv", b"SKU,Item Name,Current Quantity North,Current Quantity South\nM,Mug,7,3\n")
+
+    answer = mia.post("/admin/imports/importrun/add/", {"kind": "items", "mode": "set", "file": file}, follow=True)
+
+    text = answer.content.decode()
+    assert "Several columns could be meant: Current Quantity North, Current Quantity South." in text
+    assert '<option value="Current Quantity South">' in text
+
+
+def test_several_skus_in_a_listing_of_etsy_are_refused(load):
+    text = 'TITLE,QUANTITY,"VARIATION 1 TYPE",SKU\nMug,6,Colour,"MUG-1,MUG-2"\n'
+
+    run = load(text)
+
+    assert sentences(run) == ["The cell holds several SKUs (MUG-1,MUG-2). Give each a row with its quantity."]
+
+
+def test_what_is_passed_over_is_counted(load):
+    run = load(KNOWN["Magento with a view in German"][0])
+
+    assert run.skipped == 2
+    assert run.notices[-2:] == [
+        "1 row only holds variations: it has no stock of its own, its variations are imported.",
+        "1 row is no item of its own, such as a picture or a translation.",
+    ]
+
+
+def test_a_rate_may_stand_in_the_name_of_a_tax(load):
+    run = load(
+        "sku,name,SalesTaxRate\nA,A,15% GST on Income\nB,B,VAT 5.5 %\nC,C,7% or 19%\nD,D,-5% off\n", only_good=True
+    )
+
+    assert sentences(run) == ["“7% or 19%” is not an amount.", "“-5% off” is not an amount."]
+    assert [str(item.tax_rate) for item in Item.objects.order_by("sku")] == ["15.00", "5.50"]
+
+
+def test_a_dash_may_stand_for_the_cents(load):
+    load("sku;name;price\nA;A;5,–\nB;B;1.200,-- €\n")
+
+    assert [str(item.unit_price) for item in Item.objects.order_by("sku")] == ["5.00", "1200.00"]
+
+
+def test_an_amount_that_is_only_letters_is_quoted_as_it_stands(load):
+    assert sentences(load("sku,name,price\nA,A,TBD\n")) == ["“TBD” is not an amount."]

@@ -169,6 +169,36 @@ def test_an_address_in_several_columns_is_one_address(load):
 # Between check and apply, and in chunks -------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize(
+    ("header", "row", "name"),
+    [
+        ("Prénom,Nom,E-mail", "Ada,Lovelace,ada@example.com", "Ada Lovelace"),
+        ("Name,Vorname,E-Mail", "Lovelace,Ada,ada@example.com", "Ada Lovelace"),
+        ("Nazwisko,Imię,E-mail", "Lovelace,Ada,ada@example.com", "Ada Lovelace"),
+        ("Name,First name,Email", "Ada Lovelace,Ada,ada@example.com", "Ada Lovelace"),
+        ("*ContactName,EmailAddress,FirstName,LastName", "Engines Ltd,ada@example.com,Ada,Lovelace", "Engines Ltd"),
+    ],
+)
+def test_a_family_name_is_told_from_a_whole_one(load, header, row, name):
+    load(f"{header}\n{row}\n")
+
+    assert Customer.objects.get().name == name
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "Name,Street Address 1,Street Address 2,City,Postal Code",
+        "name,street,street2,city,zip",
+        "Name,Address Line1,Address Line2,Address City,Address Postal Code",
+    ],
+)
+def test_the_second_line_of_an_address_is_not_lost(load, header):
+    load(f"{header}\nAda,1 High St,Flat 2,London,N1\n")
+
+    assert Customer.objects.get().address == "1 High St\nFlat 2\nN1\nLondon"
+
+
 def test_somebody_edited_since_the_check_is_not_overwritten(load):
     ada = make_customer("Ada", email="ada@example.com")
     run = load("name,email\nAda King,ada@example.com\nBen,ben@example.com\n", dry_run=True)

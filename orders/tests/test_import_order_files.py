@@ -1,6 +1,7 @@
 """Orders as other programs write them, and imports of orders that are interrupted."""
 
 import pytest
+from django.utils.timezone import localtime
 
 from backoffice.imports import steps
 from backoffice.imports.models import ImportRun
@@ -150,3 +151,17 @@ def test_two_files_compete_for_the_last_units(load):
 
     assert (one.state, other.state, Order.objects.get().number) == ("applied", "failed", "A-1")
     assert figures(Order.objects.get().lines.get().item) == (5, 3, 2)
+
+
+@pytest.mark.parametrize("day", ["15-Jan-26", "Jan-15-26 05:02:54 PST", "01/15/26"])
+def test_a_year_of_two_digits_is_taken_where_nothing_else_could_be_the_year(load, day):
+    load(f"Order,Customer,SKU,Quantity,Date\n1,Ada,MUG-1,1,{day}\n")
+
+    assert localtime(Order.objects.get().created_at).date().isoformat() == "2026-01-15"
+
+
+@pytest.mark.parametrize("day", ["26/01/15", "15/01/26", "15.01.26"])
+def test_a_year_of_two_digits_that_could_be_a_day_is_refused(load, day):
+    run = load(f"Order,Customer,SKU,Quantity,Date\n1,Ada,MUG-1,1,{day}\n")
+
+    assert sentences(run) == [f"“{day}” is not a date. Write it as 2026-01-31."]

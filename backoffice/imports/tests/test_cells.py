@@ -169,7 +169,8 @@ def test_a_percentage(cell, rate):
         (0.19, "0.19 could be a share or a percentage. Write 0.19% or 19.00%."),
         ("100.01", "100.01 is more than 100 percent."),
         ("-1", "-1 is negative."),
-        ("19 % of net", "“19 % of net” is not an amount."),
+        ("7% or 19%", "“7% or 19%” is not an amount."),
+        ("1.234,5 %", "“1.234,5 %” is not an amount."),
     ],
 )
 def test_what_is_not_a_percentage(cell, sentence):

@@ -29,7 +29,27 @@ def test_each_field_gets_the_best_of_its_columns_and_the_rest_is_listed():
 
 
 def test_a_heading_may_continue_with_the_name_of_a_place():
-    assert best(["Current Quantity Main Street"], SYNONYMS["quantity"]) == "Current Quantity Main Street"
+    assert best(["Current Quantity Main Street"], SYNONYMS["quantity"]) == ["Current Quantity Main Street"]
+
+
+def test_of_a_heading_for_each_place_none_is_taken_before_somebody_chose():
+    header = ["SKU", "Current Quantity North", "Current Quantity South"]
+
+    found = match(header, SYNONYMS)
+
+    assert (found.mapping, found.ignored) == ({"sku": "SKU"}, header[1:])
+    assert found.unclear is not None
+    assert found.unclear.sentence == (
+        "Several columns could be meant: Current Quantity North, Current Quantity South. Choose one of them."
+        " Where each is of another location, import the file once for each."
+    )
+    assert match(header, SYNONYMS, {"quantity": header[2]}).unclear is None
+
+
+def test_what_only_one_program_means_goes_before_the_synonyms():
+    found = match(["SKU", "Stock", "Shelf"], SYNONYMS, own={"quantity": ["Shelf"], "price": []})
+
+    assert found.mapping == {"sku": "SKU", "quantity": "Shelf"}
 
 
 def test_the_same_heading_twice_is_refused_where_it_matters():
