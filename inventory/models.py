@@ -224,15 +224,24 @@ class StockMovement(AppendOnly):
     def available_before(self) -> int:
         return self.available_after - self.on_hand_delta + self.allocated_delta
 
-    def weigh(self, level: StockLevel) -> None:
-        """Fills in the balances after this movement. ``level`` must be locked."""
-        self.on_hand_after = level.on_hand + self.on_hand_delta
-        self.allocated_after = level.allocated + self.allocated_delta
+    @property
+    def balances_before(self) -> tuple[int, int]:
+        return self.on_hand_after - self.on_hand_delta, self.allocated_after - self.allocated_delta
 
-    def carry_over(self) -> None:
-        """Puts the balances after this movement on the level that it was weighed against."""
-        self.level.on_hand, self.level.allocated = self.on_hand_after, self.allocated_after
-        self.level.available = self.available_after
+    @property
+    def balances_after(self) -> tuple[int, int]:
+        return self.on_hand_after, self.allocated_after
+
+    def weigh(self, level: StockLevel) -> None:
+        """Fills in the balances after this movement, and puts them on ``level``, which must be locked: the next one
+        at it is weighed against them."""
+        level.on_hand = self.on_hand_after = level.on_hand + self.on_hand_delta
+        level.allocated = self.allocated_after = level.allocated + self.allocated_delta
+        level.available = self.available_after
+
+    def save(self, *args, **kwargs):
+        """By itself, it is posted as those of a verb are."""
+        type(self).objects.post([self])
 
     def sign(self) -> None:
         """Puts the act and its moment on the movement."""

@@ -1,12 +1,13 @@
-from django.db.models.signals import post_migrate, post_save, pre_save
+from django.db.models.signals import post_migrate, pre_save
 
 from inventory import rules
 from inventory.models import Location, StockLevel, StockMovement
+from inventory.signals import stock_moved
 
 
 def connect():
     pre_save.connect(refuse_overdraw, sender=StockMovement, dispatch_uid="inventory.refuse_overdraw")
-    post_save.connect(move_balances, sender=StockMovement, dispatch_uid="inventory.move_balances")
+    stock_moved.connect(move_balances, sender=StockMovement, dispatch_uid="inventory.move_balances")
     post_migrate.connect(create_default_location, dispatch_uid="inventory.create_default_location")
 
 
@@ -19,15 +20,9 @@ def refuse_overdraw(instance, raw, **kwargs):
     instance.sign()
 
 
-def move_balances(instance, raw, **kwargs):
-    if raw:
-        return
-    before = instance.on_hand_after - instance.on_hand_delta, instance.allocated_after - instance.allocated_delta
-    level = StockLevel.objects.filter(pk=instance.level_id).with_balance(*before)
-    if level.move(instance.on_hand_delta, instance.allocated_delta) != 1:
+def move_balances(movements, **kwargs):
+    if not StockLevel.objects.move(movements):
         raise rules.StockRefused("The balance changed while it was being moved. Try again.", "stock_moved")
-    if instance.is_level_read:
-        instance.carry_over()
 
 
 def create_default_location(app_config, using, **kwargs):

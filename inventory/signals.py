@@ -1,7 +1,11 @@
-"""What stock tells others. Each is sent once per verb, inside its transaction, with a set of levels; receivers only
-write rows and enqueue jobs. Of an import, arrivals are told once per chunk and what ran low once, with the last."""
+"""What stock tells others. Each is sent once per verb, inside its transaction; receivers only write rows and enqueue
+jobs. Of an import, arrivals are told once per chunk and what ran low once, with the last."""
 
 from django.dispatch import Signal
+
+stock_moved = Signal()
+"""``movements``: those that were entered into the ledger together, in their order. Receivers move what follows from
+them: balances, and what a document's lines hold. Each was told by ``pre_save`` and ``post_save``, too."""
 
 stock_ran_low = Signal()
 """``levels``: available fell to the reorder level or below, and was above it before. Levels without one never send."""

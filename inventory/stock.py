@@ -25,7 +25,8 @@ def receive(item: Item, location: Location, quantity: int, reason: str, referenc
     """Units arrive."""
     rules.check_quantity(quantity)
     rules.check_reason(reason)
-    return _announced(_move(level_of(item, location), Kind.RECEIPT, quantity, reason=reason, reference=reference))
+    level = level_of(item, location)
+    return _announced([_move(level, Kind.RECEIPT, quantity, reason=reason, reference=reference)])[0]
 
 
 @transaction.atomic
@@ -36,7 +37,7 @@ def adjust(
     rules.check_quantity(abs(difference))
     rules.check_reason(reason)
     level = _locked_level_of(item, location)
-    return _announced(_take(level, Kind.ADJUSTMENT, difference, reason, release_newest))
+    return _announced([_take(level, Kind.ADJUSTMENT, difference, reason, release_newest)])[0]
 
 
 @transaction.atomic
@@ -60,7 +61,7 @@ def count(
     level = _locked_level_of(item, location)
     rules.check_counted(counted, seen, keep, level)
     difference = counted - (seen if keep == "difference" and seen is not None else level.on_hand)
-    return _announced(_take(level, Kind.COUNT, difference, reason, release_newest)) if difference else None
+    return _announced([_take(level, Kind.COUNT, difference, reason, release_newest)])[0] if difference else None
 
 
 @transaction.atomic
@@ -71,10 +72,10 @@ def transfer(item: Item, origin: Location, target: Location, quantity: int, reas
     rules.check_transfer(origin, target)
     source, sink = level_of(item, origin), level_of(item, target)
     levels = {level.pk: level for level in StockLevel.objects.filter(pk__in=[source.pk, sink.pk]).locked()}
-    taken = _move(levels[source.pk], Kind.TRANSFER_OUT, -quantity, reason=reason, reference=target.name)
-    put = _move(levels[sink.pk], Kind.TRANSFER_IN, quantity, reason=reason, reference=origin.name)
-    _announce([taken, put])
-    return [taken, put]
+    why = {"reason": reason, "is_level_read": True}
+    taken = _movement(levels[source.pk], Kind.TRANSFER_OUT, -quantity, reference=target.name, **why)
+    put = _movement(levels[sink.pk], Kind.TRANSFER_IN, quantity, reference=origin.name, **why)
+    return _announced(_posted([taken, put]))
 
 
 @transaction.atomic
@@ -86,7 +87,7 @@ def compensate(steps: Iterable[tuple[StockLevel, int, int]], reason: str) -> Non
         for level, units, movement in sorted(steps, key=lambda step: -step[1])
         if units
     ]
-    _announce(movements)
+    _announced(movements)
 
 
 def level_of(item: Item, location: Location) -> StockLevel:
@@ -102,7 +103,7 @@ def level_of(item: Item, location: Location) -> StockLevel:
 # Documents ------------------------------------------------------------------------------------------------------------
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def settle(claims: Iterable[Claim]) -> None:
     """Moves allocations until every source holds what its claim says, releases before allocations.
 
@@ -115,11 +116,11 @@ def settle(claims: Iterable[Claim]) -> None:
         raise rules.refuse_short(plan.shortages)
     released = [_promise(step, Kind.RELEASE, -step.quantity) for step in plan.release]
     allocated = [_promise(step, Kind.ALLOCATION, step.quantity) for step in plan.allocate]
-    _announce(released + allocated)
+    _announced(_posted(released + allocated))
 
 
 def _promise(step: planning.Step, kind: str, units: int) -> StockMovement:
-    return _move(step.level, kind, 0, units, source=step.source, is_level_read=True)
+    return _movement(step.level, kind, 0, units, source=step.source, is_level_read=True)
 
 
 @transaction.atomic
@@ -127,15 +128,19 @@ def ship(claims: Iterable[Claim]) -> None:
     """Units leave: each claim's quantity of what its source holds. Raises StockRefused when one holds less."""
     claims = list(claims)
     levels, held = planning.lock(claims)
+    movements = []
     for claim in claims:
         left = claim.quantity
         for level in levels.values():
             if taken := min(left, held.get((claim.source.id, level.pk), 0)):
-                _move(level, Kind.SHIPMENT, -taken, -taken, source=claim.source, is_level_read=True)
+                movements.append(
+                    _movement(level, Kind.SHIPMENT, -taken, -taken, source=claim.source, is_level_read=True)
+                )
                 left -= taken
         if left:
             shortage = planning.shortage_of(claim, levels.get(claim.place), claim.quantity - left)
             raise rules.refuse_short([shortage])
+    _posted(movements)
 
 
 @transaction.atomic
@@ -145,14 +150,14 @@ def take_back(claims: Iterable[Claim], reason: str, written_off: Collection[Clai
     rules.check_reason(reason)
     claims = list(claims)
     levels = [level_of(claim.item, claim.location) for claim in claims]
-    list(StockLevel.objects.filter(pk__in=[level.pk for level in levels]).locked())
-    movements = []
+    locked = StockLevel.objects.filter(pk__in=[level.pk for level in levels]).locked().in_bulk()
+    movements, why = [], {"reason": reason, "is_level_read": True}
     for level, claim in zip(levels, claims, strict=True):
-        movements.append(_move(level, Kind.RETURN, claim.quantity, source=claim.source, reason=reason))
+        shelf, units = locked[level.pk], claim.quantity
+        movements.append(_movement(shelf, Kind.RETURN, units, source=claim.source, **why))
         if claim in written_off:
-            document = claim.source.reference
-            movements.append(_move(level, Kind.ADJUSTMENT, -claim.quantity, reason=reason, reference=document))
-    _announce(movements)
+            movements.append(_movement(shelf, Kind.ADJUSTMENT, -units, reference=claim.source.reference, **why))
+    _announced(_posted(movements))
 
 
 def give_up(source: Source, level: StockLevel, quantity: int) -> None:
@@ -174,7 +179,17 @@ def _take(level: StockLevel, kind: str, difference: int, reason: str, release_ne
     return _move(level, kind, difference, reason=reason)
 
 
-def _move(
+def _move(level: StockLevel, kind: str, on_hand: int, allocated: int = 0, **facts) -> StockMovement:
+    return _posted([_movement(level, kind, on_hand, allocated, **facts)])[0]
+
+
+def _posted(movements: list[StockMovement]) -> list[StockMovement]:
+    if movements:
+        StockMovement.objects.post(movements)
+    return movements
+
+
+def _movement(
     level: StockLevel,
     kind: str,
     on_hand: int,
@@ -198,7 +213,6 @@ def _move(
         source_id=source.id if source else None,
     )
     movement.is_level_read = is_level_read
-    movement.save(force_insert=True)
     return movement
 
 
@@ -218,12 +232,7 @@ def reconcile(level: StockLevel, on_hand: int, allocated: int, reason: str) -> S
     return movement
 
 
-def _announced(movement: StockMovement) -> StockMovement:
-    _announce([movement])
-    return movement
-
-
-def _announce(movements: list[StockMovement]) -> None:
+def _announced(movements: list[StockMovement]) -> list[StockMovement]:
     """One signal for all levels that ran low, one for all where more is available than before."""
     before: dict[int, int] = {}
     now: dict[int, int] = {}
@@ -237,3 +246,4 @@ def _announce(movements: list[StockMovement]) -> None:
         signals.stock_ran_low.send(StockLevel, levels=low)
     if arrived:
         signals.stock_arrived.send(StockLevel, levels=arrived)
+    return movements

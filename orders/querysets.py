@@ -1,13 +1,14 @@
+from collections.abc import Mapping
 from datetime import timedelta
 from decimal import Decimal
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Q
 from django.utils import timezone
 
 from backoffice.words import some
-from inventory.querysets import GuardedQuerySet
+from inventory.querysets import GuardedQuerySet, update_each
 from inventory.sku import sku_key
 from orders import people
 
@@ -88,7 +89,16 @@ class OrderLineQuerySet(GuardedQuerySet):
         """With what a claim asks of a line: its item, and the location of its own if it has one."""
         return self.select_related("item", "location")
 
-    def record(self, allocated: int = 0, shipped: int = 0, returned: int = 0) -> int:
-        """Moves the derived columns of one line. Only for the receiver of movements and for lines not kept in stock."""
-        deltas = {"allocated": allocated, "shipped": shipped, "returned": returned}
-        return self._write(**{name: F(name) + delta for name, delta in deltas.items()})
+    def record(self, **units: Mapping[int, int]) -> None:
+        """Moves derived columns: ``shipped={line id: units}``, and so on. Only for the workflow, which derives them
+        from movements, and for lines not kept in stock."""
+        figures = [units.get(name, {}) for name in ("allocated", "shipped", "returned")]
+        if lines := sorted(set().union(*figures)):
+            update_each(self.model, RECORD, [(pk, *(each.get(pk, 0) for each in figures)) for pk in lines])
+
+
+RECORD = """
+    UPDATE {table} SET allocated = {table}.allocated + v.column2, shipped = {table}.shipped + v.column3,
+        returned = {table}.returned + v.column4
+    FROM (VALUES {values}) AS v WHERE {table}.id = v.column1
+"""

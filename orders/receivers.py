@@ -2,7 +2,7 @@ from django.db.models.signals import post_delete, post_save, pre_delete, pre_sav
 
 from inventory import claims, stock
 from inventory.models import Item, StockLevel, StockMovement
-from inventory.signals import stock_arrived, stock_fell_short
+from inventory.signals import stock_arrived, stock_fell_short, stock_moved
 from orders import edits, figures, numbering, rules, workflow
 from orders.models import LINE, Order, OrderLine
 from orders.tasks import settle_waiting
@@ -22,7 +22,7 @@ def connect():
     pre_delete.connect(refuse_line_deletion, sender=OrderLine, dispatch_uid="orders.refuse_line_deletion")
     post_delete.connect(release_line, sender=OrderLine, dispatch_uid="orders.release_line")
     post_delete.connect(total_order, sender=OrderLine, dispatch_uid="orders.total_order")
-    post_save.connect(record_on_line, sender=StockMovement, dispatch_uid="orders.record_on_line")
+    stock_moved.connect(record_on_lines, sender=StockMovement, dispatch_uid="orders.record_on_lines")
     stock_arrived.connect(enqueue_waiting, sender=StockLevel, dispatch_uid="orders.enqueue_waiting")
     stock_fell_short.connect(give_up_newest, sender=StockLevel, dispatch_uid="orders.give_up_newest")
 
@@ -101,13 +101,9 @@ def release_line(instance, **kwargs):
     workflow.release(instance)
 
 
-def record_on_line(instance, raw, **kwargs):
-    if raw or instance.source_kind != LINE:
-        return
-    edits.forget_line(instance.source_id)
-    line = OrderLine.objects.filter(pk=instance.source_id)
-    shipped, returned = max(0, -instance.on_hand_delta), max(0, instance.on_hand_delta)
-    line.record(allocated=instance.allocated_delta, shipped=shipped, returned=returned)
+def record_on_lines(movements, **kwargs):
+    if of_lines := [movement for movement in movements if movement.source_kind == LINE]:
+        workflow.record_movements(of_lines)
 
 
 def enqueue_waiting(levels, **kwargs):

@@ -1,7 +1,7 @@
 """How an order moves on, and what it costs. Each verb is one transaction, locks stock levels, then the order, then its
 lines, and leaves the settling of stock to the receivers."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from typing import Any
@@ -167,9 +167,7 @@ def _ship_lines(order: Order, quantities: dict[OrderLine, int]) -> None:
     going = [(line, quantity) for line, quantity in quantities.items() if quantity]
     stocked = [(line, quantity) for line, quantity in going if line.item.is_stocked]
     stock.ship(line.claim_of(quantity, order) for line, quantity in stocked)
-    for line, quantity in going:
-        if not line.item.is_stocked:
-            OrderLine.objects.filter(pk=line.pk).record(shipped=quantity)
+    OrderLine.objects.record(shipped={line.pk: quantity for line, quantity in going if not line.item.is_stocked})
 
 
 @transaction.atomic
@@ -193,9 +191,7 @@ def _take_lines_back(order: Order, back: dict[OrderLine, int], reason: str, writ
     claims = [line.claim_of(quantity, order) for line, quantity in back.items() if line.item.is_stocked]
     lost = [claim for claim in claims if claim.source.id in written_off]
     stock.take_back(claims, reason, lost)
-    for line, quantity in back.items():
-        if not line.item.is_stocked:
-            OrderLine.objects.filter(pk=line.pk).record(returned=quantity)
+    OrderLine.objects.record(returned={line.pk: units for line, units in back.items() if not line.item.is_stocked})
 
 
 @transaction.atomic
@@ -229,6 +225,17 @@ def complete(order: Order) -> None:
         with transaction.atomic():
             lock(order)
             _become(order, Status.SHIPPED)
+
+
+def record_movements(movements: Iterable[StockMovement]) -> None:
+    """What the lines hold, have shipped and got back moves with the ledger."""
+    allocated, shipped, returned = Counter[int](), Counter[int](), Counter[int]()
+    for movement in movements:
+        edits.forget_line(movement.source_id)
+        allocated[movement.source_id] += movement.allocated_delta
+        shipped[movement.source_id] += max(0, -movement.on_hand_delta)
+        returned[movement.source_id] += max(0, movement.on_hand_delta)
+    OrderLine.objects.record(allocated=allocated, shipped=shipped, returned=returned)
 
 
 def _is_all_shipped(order: Order) -> bool:

@@ -31,6 +31,7 @@ LISTENED_TO = {
     "user_login_failed": auth_signals.user_login_failed,
     "user_locked_out": user_locked_out,
     "pre_create_historical_record": pre_create_historical_record,
+    "stock_moved": stock_signals.stock_moved,
     "stock_ran_low": stock_signals.stock_ran_low,
     "stock_arrived": stock_signals.stock_arrived,
     "stock_fell_short": stock_signals.stock_fell_short,

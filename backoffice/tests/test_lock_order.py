@@ -130,6 +130,6 @@ def test_a_movement_that_was_weighed_against_another_balance_moves_nothing():
     movement.weigh(StockLevel(item=mug, location=level.location))  # of a level that seemed empty
 
     with pytest.raises(StockRefused, match="The balance changed"), transaction.atomic():
-        receivers.move_balances(movement, raw=False)
+        receivers.move_balances([movement])
 
     assert figures(mug) == (5, 0, 5)

@@ -11,13 +11,14 @@ from backoffice.tests import tutorial
 from backoffice.wsgi import application
 from inventory import stock
 from inventory.models import StockLevel, StockMovement
+from inventory.signals import stock_moved
 from orders.models import Order, OrderLine
 
 __all__ = ["application"]
 
 GUARDS = [
     (pre_save, StockMovement, "inventory.refuse_overdraw"),
-    (post_save, StockMovement, "inventory.move_balances"),
+    (stock_moved, StockMovement, "inventory.move_balances"),
     (post_save, Order, "orders.settle_order"),
     (pre_save, OrderLine, "orders.refuse_line"),
     (post_save, OrderLine, "orders.settle_line"),
