@@ -475,10 +475,13 @@ LOGGING = {
     },
     "handlers": {
         "terminal": {"class": "logging.StreamHandler", "formatter": env.choice("LOG_FORMAT", ["line", "json"])},
+        "nobody": {"class": "logging.NullHandler"},
     },
     "root": {"handlers": ["terminal"], "level": env.text("LOG_LEVEL", "INFO")},
     "loggers": {
         "axes": {"level": "ERROR"},  # what it would say is recorded as security events
+        "apprise": {"handlers": ["nobody"], "propagate": False},  # it names the addresses of gateways, with their keys
+        "urllib3": {"level": "WARNING"},  # at DEBUG it does, too
         "django_ox": {"handlers": ["terminal"], "level": "WARNING", "propagate": False},
         "django.tasks": {"level": "WARNING"},
         "django.request": {"level": "ERROR"},

@@ -1,4 +1,4 @@
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import chain
 
 from django.db import connections, models, router, transaction
@@ -37,7 +37,7 @@ class GuardedQuerySet(models.QuerySet):
     def bulk_create(self, *args, **kwargs):
         self._refuse("bulk_create")
 
-    def _add(self, rows: Sequence[models.Model]) -> None:
+    def _add(self, rows: Iterable) -> None:
         """The other door."""
         super().bulk_create(rows)
 

@@ -6,6 +6,7 @@ each, which levels ran low and where units arrived.
 """
 
 from collections.abc import Collection, Iterable
+from typing import Any
 
 from django.db import IntegrityError, transaction
 
@@ -72,7 +73,7 @@ def transfer(item: Item, origin: Location, target: Location, quantity: int, reas
     rules.check_transfer(origin, target)
     source, sink = level_of(item, origin), level_of(item, target)
     levels = {level.pk: level for level in StockLevel.objects.filter(pk__in=[source.pk, sink.pk]).locked()}
-    why = {"reason": reason, "is_level_read": True}
+    why: dict[str, Any] = {"reason": reason, "is_level_read": True}
     taken = _movement(levels[source.pk], Kind.TRANSFER_OUT, -quantity, reference=target.name, **why)
     put = _movement(levels[sink.pk], Kind.TRANSFER_IN, quantity, reference=origin.name, **why)
     return _announced(_posted([taken, put]))
@@ -151,7 +152,8 @@ def take_back(claims: Iterable[Claim], reason: str, written_off: Collection[Clai
     claims = list(claims)
     levels = [level_of(claim.item, claim.location) for claim in claims]
     locked = StockLevel.objects.filter(pk__in=[level.pk for level in levels]).locked().in_bulk()
-    movements, why = [], {"reason": reason, "is_level_read": True}
+    movements: list[StockMovement] = []
+    why: dict[str, Any] = {"reason": reason, "is_level_read": True}
     for level, claim in zip(levels, claims, strict=True):
         shelf, units = locked[level.pk], claim.quantity
         movements.append(_movement(shelf, Kind.RETURN, units, source=claim.source, **why))

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import unquote
 
 import apprise
 from anymail.message import AnymailMessage
@@ -107,7 +108,8 @@ def _notify(url: str, text: str) -> Receipt:
 
 def without_secrets(words: str, url: str) -> str:
     """A gateway's log may repeat the address it was called at, and with it the key."""
-    for part in set(SECRET.findall(url.partition("://")[2])):
+    parts = set(SECRET.findall(url.partition("://")[2]))
+    for part in parts | {unquote(part) for part in parts}:
         words = words.replace(part, "…")
     return words
 

@@ -230,11 +230,11 @@ def complete(order: Order) -> None:
 def record_movements(movements: Iterable[StockMovement]) -> None:
     """What the lines hold, have shipped and got back moves with the ledger."""
     allocated, shipped, returned = Counter[int](), Counter[int](), Counter[int]()
-    for movement in movements:
-        edits.forget_line(movement.source_id)
-        allocated[movement.source_id] += movement.allocated_delta
-        shipped[movement.source_id] += max(0, -movement.on_hand_delta)
-        returned[movement.source_id] += max(0, movement.on_hand_delta)
+    for line, movement in ((movement.source_id, movement) for movement in movements if movement.source_id):
+        edits.forget_line(line)
+        allocated[line] += movement.allocated_delta
+        shipped[line] += max(0, -movement.on_hand_delta)
+        returned[line] += max(0, movement.on_hand_delta)
     OrderLine.objects.record(allocated=allocated, shipped=shipped, returned=returned)
 
 

@@ -16,6 +16,7 @@ from backoffice.tests import site_map
 from backoffice.tests.serving import manage
 from backoffice.tests.test_answers import raising
 from backoffice.tests.test_matrix import asking
+from notifications.tests.test_channels import gateway, sent, text_message
 
 MARK = "sentinel"
 KEY = f"{MARK}-key-k9Zq2mX7vB4nL1sD8fG3hJ6pR5tY0wEa"
@@ -146,6 +147,17 @@ def test_an_error_beside_secrets_tells_none(secrets, log, monkeypatch):
     assert answer[1].status_code == 500
     assert any("ValueError: broken" in line for line in log.lines)
     assert leaks(secrets, "\n".join([*map(as_sent, answer), *log.lines])) == set()
+
+
+@pytest.mark.parametrize("typed", [f"{MARK}-text", f"{MARK}%2Ftext", "%73entinel-text"])
+@pytest.mark.django_db
+def test_a_gateway_that_refuses_tells_no_token(log, settings, typed):
+    with gateway(status=500) as (url, _calls):
+        settings.TEXT_URL = f"json://shop:{typed}@{url.rpartition('@')[2]}/{typed}/{{phone}}"
+        refused = sent(text_message())
+
+    assert refused.error
+    assert MARK not in "\n".join([refused.error, *log.lines])
 
 
 def test_rows_hold_secrets_where_they_are_needed_and_nowhere_else(secrets):
