@@ -11,7 +11,11 @@ from backoffice.money import percent
 
 
 def page(request: HttpRequest):
-    context = {"title": _("Health and settings"), "facts": facts(), "problems": health.find_problems()}
+    context = {
+        "title": _("Health and settings"),
+        "facts": facts(),
+        "problems": health.find_problems() + health.find_warnings(),
+    }
     return TemplateResponse(request, "backoffice/about.html", {**admin.site.each_context(request), **context})
 
 

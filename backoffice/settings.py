@@ -143,7 +143,7 @@ TEMPLATES = [
 
 DATABASE_URL = env.text("DATABASE_URL", f"sqlite:///{VAR_DIR}/backoffice.sqlite3")
 DATABASE_REPLICA_URL = env.text("DATABASE_REPLICA_URL", DATABASE_URL)
-SQLITE_BUSY_SECONDS = env.number("SQLITE_BUSY_SECONDS", 5)
+SQLITE_BUSY_SECONDS = env.number("SQLITE_BUSY_SECONDS", 20)  # a page that waits is better than one to be sent again
 
 DATABASES = {
     "default": dj_database_url.parse(DATABASE_URL, conn_max_age=60, conn_health_checks=True),
@@ -168,6 +168,8 @@ else:
     # A lock that is not had in time is tried again. To compile a statement costs more than the largest import saves.
     DATABASES["default"].setdefault("OPTIONS", {})["options"] = "-c lock_timeout=3s -c jit=off"
     DATABASES["replica"].setdefault("OPTIONS", {})["options"] = "-c default_transaction_read_only=on"
+    DATABASES["replica"]["OPTIONS"].setdefault("connect_timeout", 3)  # where it is gone, `default` is read
+REPLICA_BEHIND_SECONDS = 60  # more are worth a warning; a worker writes something twice a minute
 
 # Users ----------------------------------------------------------------------------------------------------------------
 

@@ -13,6 +13,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from backoffice import replica
 from backoffice.exports import sources
 from backoffice.exports.formats import FORMATS, CannotWrite
 from backoffice.exports.models import Export
@@ -28,9 +29,7 @@ def records(export: Export) -> QuerySet | Sequence[Any]:
     if not (export.user.is_active and source.may_export(export.user)):
         raise PermissionDenied
     found = source.records(export.user, export.query, export.selected)
-    return resource(export).filter_export(
-        found.using(settings.EXPORT_READS_FROM) if isinstance(found, QuerySet) else found
-    )
+    return resource(export).filter_export(found)
 
 
 def resource(export: Export) -> Any:
@@ -70,7 +69,7 @@ def _why(refusal: Exception) -> str:
 
 
 def _write_rows(export: Export, target: IO[bytes]) -> None:
-    with snapshot(settings.EXPORT_READS_FROM):
+    with snapshot(replica.where_to_read(settings.EXPORT_READS_FROM)):
         rows = resource(export).rows(records(export), export.columns)
         FORMATS[export.format]().write(target, _noting_progress(export, rows))
 

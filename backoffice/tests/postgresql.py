@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, unquote, urlsplit
 
 from backoffice.management import processes
 
@@ -85,6 +85,21 @@ def _started(binaries: Path) -> Iterator[str]:
         _create_cluster(binaries, folder, owner)
         with _running(binaries, folder, owner):
             yield _url(folder)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def replica(url: str) -> Iterator[str]:
+    """The URL of the same database on a server that follows this one, as ``pg_basebackup`` makes it."""
+    binaries, beside = Path(folder_of_programs()), Path(unquote(urlsplit(url).netloc.rpartition("@")[2])).parent
+    folder = Path(tempfile.mkdtemp(prefix="backoffice-pg-", dir=beside))  # where the server's owner may go
+    try:
+        owner = _owner(folder)
+        options = ["--pgdata", str(folder / "data"), "--write-recovery-conf", "--checkpoint=fast", "--no-sync"]
+        subprocess.run([str(binaries / "pg_basebackup"), "--dbname", url, *options], cwd=folder, check=True, **owner)
+        with _running(binaries, folder, owner):
+            yield f"{_url(folder).rpartition('/')[0]}/{url.rpartition('/')[2]}"
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 

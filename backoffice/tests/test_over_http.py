@@ -101,7 +101,7 @@ def test_it_says_that_it_is_alive_and_ready(shop):
     deadline = time.monotonic() + 45  # the worker's first heartbeat
     while (answer := httpx.get(f"{shop.url}/readyz")).status_code != 200 and time.monotonic() < deadline:
         time.sleep(0.5)
-    assert answer.json() == {"ready": True, "problems": []}
+    assert answer.json() == {"ready": True, "problems": [], "warnings": []}
 
 
 def test_the_demo_is_refused_where_mail_would_be_sent(tmp_path):
