@@ -5,7 +5,7 @@ MANAGE = $(PYTHON) manage.py
 PIP_INSTALL = $(PYTHON) -m pip install --quiet --quiet --disable-pip-version-check
 STATIC_FILES := $(shell find backoffice inventory orders notifications -path "*/static/*" -type f)
 
-.PHONY: run demo-reset test test-deep lock audit bench lint docs screenshots messages shell python clean
+.PHONY: run demo-reset test test-deep soak lock audit bench lint docs screenshots messages shell python clean
 
 run: .env .venv/runtime.stamp var/static/staticfiles.json
 	@$(MANAGE) migrate --verbosity 0
@@ -24,6 +24,9 @@ test-deep: .venv/dev.stamp
 
 lint: .venv/dev.stamp
 	@exec $(PYTHON) -m backoffice.tests.run --only lint
+
+soak: .venv/dev.stamp
+	@exec $(PYTHON) -m backoffice.tests.soak $(ARGS)
 
 bench: .venv/dev.stamp
 	@exec $(PYTHON) -m benchmarks $(ARGS)

@@ -9,7 +9,7 @@ import sys
 import tempfile
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from functools import cache
 from pathlib import Path
 
@@ -37,13 +37,18 @@ def empty_database(folder: Path) -> Iterator[str]:
 
 
 @contextmanager
-def serving(database: str, **values: str) -> Iterator[subprocess.Popen[str]]:
-    """``manage.py serve`` on a migrated database and a port of its own, from its first answer on."""
+def serving(database: str, log: Path | None = None, /, **values: str) -> Iterator[subprocess.Popen[str]]:
+    """``manage.py serve`` on a migrated database and a port of its own, from its first answer on.
+
+    What it says of errors goes into the log, or into a pipe, which holds a few pages only.
+    """
     environment = surroundings(DATABASE_URL=database, **{"PORT": str(free_port()), "STATIC_DIR": static(), **values})
     subprocess.run([*MANAGE, "migrate", "--verbosity", "0"], cwd=ROOT, env=environment, check=True)
-    server = subprocess.Popen(
-        [*MANAGE, "serve"], cwd=ROOT, env=environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE
-    )
+    with ExitStack() as stack:
+        errors = stack.enter_context(log.open("w")) if log else subprocess.PIPE
+        server = subprocess.Popen(
+            [*MANAGE, "serve"], cwd=ROOT, env=environment, text=True, stdout=subprocess.PIPE, stderr=errors
+        )
     try:
         assert server.stdout
         assert f"http://127.0.0.1:{environment['PORT']}/" in server.stdout.readline()
