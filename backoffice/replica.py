@@ -3,13 +3,13 @@
 import time
 
 from django.conf import settings
-from django.db import DatabaseError, connections
+from django.db import DatabaseError, connection, connections
 
 SECONDS_TO_CATCH_UP = 2.0
 
 
 def is_another_server() -> bool:
-    return settings.DATABASE_REPLICA_URL != settings.DATABASE_URL
+    return connection.vendor == "postgresql" and settings.DATABASE_REPLICA_URL != settings.DATABASE_URL
 
 
 def where_to_read(using: str = "replica") -> str:
