@@ -21,7 +21,7 @@ from backoffice.history.kinds import Kind, all_kinds
 from backoffice.history.models import ChangeSet
 from backoffice.history.sight import Sight
 
-ACTS = 40  # on a page
+ACTS = 25  # on a page
 LOOK = 20_000  # change sets that a page looks through for what no index knows
 LOOK_AT_FIELDS = 5_000  # the same where each row is compared with the one before it
 HEADS = 3  # rows of a kind that are told of an act before its page is opened
