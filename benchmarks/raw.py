@@ -73,6 +73,8 @@ def _statement(sql: str, order: Order, names: dict[int, str], prefixes: dict[str
     sql = sql.replace(f"'{order.number}'", "('RAW-' || :number)")
     for key, name in names.items():
         sql = re.sub(rf"\b{key}\b", f":{name}", sql)
+    if "FROM (VALUES" in sql:
+        sql = re.sub(r"\(:(\w+),", r"(:\1::bigint,", sql)  # nothing else tells its type
     inserted = re.match(r'INSERT INTO "(\w+)"', sql)
     prefix = prefixes.get(inserted[1]) if inserted else None
     return rf"{sql} \gset {prefix.pop(0)}" if prefix else f"{sql};"
