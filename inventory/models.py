@@ -222,7 +222,8 @@ class StockMovement(AppendOnly):
 
     @property
     def available_before(self) -> int:
-        return self.available_after - self.on_hand_delta + self.allocated_delta
+        on_hand, allocated = self.balances_before
+        return on_hand - allocated
 
     @property
     def balances_before(self) -> tuple[int, int]:

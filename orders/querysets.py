@@ -79,6 +79,10 @@ class OrderQuerySet(models.QuerySet):
         return self.order_by("pk").select_for_update(no_key=True, of=("self",))
 
 
+Units = Mapping[int, int]
+NONE: Units = {}
+
+
 class OrderLineQuerySet(GuardedQuerySet):
     way = "orders.workflow, or save() on each line"
 
@@ -89,10 +93,10 @@ class OrderLineQuerySet(GuardedQuerySet):
         """With what a claim asks of a line: its item, and the location of its own if it has one."""
         return self.select_related("item", "location")
 
-    def record(self, **units: Mapping[int, int]) -> None:
-        """Moves derived columns: ``shipped={line id: units}``, and so on. Only for the workflow, which derives them
-        from movements, and for lines not kept in stock."""
-        figures = [units.get(name, {}) for name in ("allocated", "shipped", "returned")]
+    def record(self, allocated: Units = NONE, shipped: Units = NONE, returned: Units = NONE) -> None:
+        """Moves derived columns, each by units by line id. Only for the workflow, which derives them from movements,
+        and for lines not kept in stock."""
+        figures = [allocated, shipped, returned]
         if lines := sorted(set().union(*figures)):
             update_each(self.model, RECORD, [(pk, *(each.get(pk, 0) for each in figures)) for pk in lines])
 

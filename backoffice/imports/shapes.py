@@ -150,7 +150,9 @@ class ShopifyAvailable(Shopify):
         if figures[1] and not is_blank(values.get("quantity", "")):
             on_hand, new, current = figures
             is_clear = all(figure.isascii() and figure.removeprefix("-").isdigit() for figure in figures)
-            values["quantity"] = str(int(on_hand) + int(new) - int(current)) if is_clear else new
+            values["quantity"] = (
+                str(int(on_hand) + int(new) - int(current)) if is_clear else f"{on_hand} + {new} - {current}"
+            )
 
 
 class ShopifyLocations(Shopify):

@@ -2,21 +2,18 @@
 
 import gzip
 import json
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from dataclasses import dataclass, field
 from typing import Any
 
+from backoffice.tests import listening
 
-class FakeSentry(ThreadingHTTPServer):
-    def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), Handler)
-        self.bodies: list[bytes] = []
 
-    @property
-    def dsn(self) -> str:
-        return f"http://public@127.0.0.1:{self.server_port}/1"
+@dataclass
+class FakeSentry:
+    dsn: str = ""
+    bodies: list[bytes] = field(default_factory=list)
 
     @property
     def text(self) -> str:
@@ -29,26 +26,18 @@ class FakeSentry(ThreadingHTTPServer):
         return [line for line in lines if "exception" in line]
 
 
-class Handler(BaseHTTPRequestHandler):
-    server: FakeSentry
+class Intake(listening.Service):
+    bodies: list[bytes]
 
     def do_POST(self):
-        body = self.rfile.read(int(self.headers["Content-Length"]))
-        is_packed = self.headers.get("Content-Encoding") == "gzip"
-        self.server.bodies.append(gzip.decompress(body) if is_packed else body)
-        self.send_response(200)
-        self.end_headers()
-        self.wfile.write(b"{}")
-
-    def log_message(self, *args):
-        pass
+        body, is_packed = self.body(), self.headers.get("Content-Encoding") == "gzip"
+        self.bodies.append(gzip.decompress(body) if is_packed else body)
+        self.answer(200, b"{}")
 
 
 @contextmanager
-def listening() -> Iterator[FakeSentry]:
-    with FakeSentry() as sentry:
-        threading.Thread(target=sentry.serve_forever, daemon=True).start()
-        try:
-            yield sentry
-        finally:
-            sentry.shutdown()
+def on() -> Iterator[FakeSentry]:
+    sentry = FakeSentry()
+    with listening.listening(Intake, bodies=sentry.bodies) as port:
+        sentry.dsn = f"http://public@127.0.0.1:{port}/1"
+        yield sentry

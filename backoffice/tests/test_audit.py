@@ -5,12 +5,11 @@ import os
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
 from typing import Any
 
 import pytest
 
+from backoffice.tests.listening import Service, listening
 from backoffice.tests.serving import ROOT, free_port
 
 HOLE = {
@@ -20,7 +19,7 @@ HOLE = {
 }
 
 
-class Index(BaseHTTPRequestHandler):
+class Index(Service):
     """Answers as OSV does: one package a question."""
 
     status: int
@@ -28,32 +27,17 @@ class Index(BaseHTTPRequestHandler):
     asked: set[str]
 
     def do_POST(self):
-        name = json.loads(self.rfile.read(int(self.headers["Content-Length"])))["package"]["name"]
+        name = json.loads(self.body())["package"]["name"]
         self.asked.add(name)
         holes = self.holes.get(name)
-        body = json.dumps({"vulns": holes} if holes else {}).encode()
-        self.send_response(self.status)
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *args):
-        pass
+        self.answer(self.status, json.dumps({"vulns": holes} if holes else {}).encode())
 
 
 @contextmanager
 def index(status: int = 200, **holes: list[dict[str, Any]]) -> Iterator[tuple[str, set[str]]]:
     asked: set[str] = set()
-    handler = type("Handler", (Index,), {"status": status, "holes": holes, "asked": asked})
-    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_address[1]}/v1/query", asked
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
+    with listening(Index, status=status, holes=holes, asked=asked) as port:
+        yield f"http://127.0.0.1:{port}/v1/query", asked
 
 
 def audit(url: str, home) -> subprocess.CompletedProcess[str]:

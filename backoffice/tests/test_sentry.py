@@ -31,7 +31,7 @@ UNGUARDED = "import sentry_sdk\nsentry_sdk.init({dsn!r}, send_default_pii=True)\
 
 def heard(folder, script: str) -> fake_sentry.FakeSentry:
     """What Sentry is told while a page fails that is full of personal data."""
-    with fake_sentry.listening() as sentry:
+    with fake_sentry.on() as sentry:
         database = f"sqlite:///{folder}/db.sqlite3"
         values = {"SENTRY_DSN": sentry.dsn, "SENTRY_ENVIRONMENT": "shop", "ALLOWED_HOSTS": "testserver"}
         done = manage("shell", "--command", script.format(dsn=sentry.dsn), DATABASE_URL=database, **values)

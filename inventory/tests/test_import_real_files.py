@@ -269,15 +269,23 @@ def test_a_new_figure_typed_into_shopifys_inventory_file_goes_before_the_current
     assert StockLevel.objects.get().on_hand == 9
 
 
-def test_an_available_figure_typed_into_shopifys_file_moves_what_is_on_hand_by_as_much(load):
-    header = (
-        "Handle,Title,Option1 Value,SKU,Incoming (not editable),Committed (not editable),"
-        "Available (current),Available (new),On hand (not editable)\n"
-    )
+EDITABLE_AVAILABLE = (
+    "Handle,Title,Option1 Value,SKU,Incoming (not editable),Committed (not editable),"
+    "Available (current),Available (new),On hand (not editable)\n"
+)
 
-    load(header + "mug,Mug,Default Title,MUG-1,10,3,4,6,7\ncup,Cup,Default Title,CUP-1,10,3,4,,7\n")
+
+def test_an_available_figure_typed_into_shopifys_file_moves_what_is_on_hand_by_as_much(load):
+    load(EDITABLE_AVAILABLE + "mug,Mug,Default Title,MUG-1,10,3,4,6,7\ncup,Cup,Default Title,CUP-1,10,3,4,,7\n")
 
     assert dict(StockLevel.objects.values_list("item__sku", "on_hand")) == {"MUG-1": 9, "CUP-1": 7}
+
+
+def test_a_figure_that_is_unclear_beside_one_that_was_typed_is_refused_and_not_replaced_by_it(load):
+    run = load(EDITABLE_AVAILABLE + 'mug,Mug,Default Title,MUG-1,0,3,"1,204",6,"1,207"\n')
+
+    assert "1,207 + 6 - 1,204" in sentences(run)[0]
+    assert not StockLevel.objects.exists()
 
 
 def test_a_column_for_each_location_waits_for_a_choice(load):

@@ -2,11 +2,10 @@
 
 import json
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
 
 import pytest
 
+from backoffice.tests.listening import Service, listening
 from inventory.tests.shop import make_item
 from notifications import delivery
 from notifications.models import Health, Notification, Rule
@@ -17,34 +16,20 @@ pytestmark = pytest.mark.django_db
 SECRET = "hunter2-very-secret"
 
 
-class Gateway(BaseHTTPRequestHandler):
+class Gateway(Service):
     status: int
     calls: list[tuple[str, str]]
 
     def do_POST(self):
-        body = self.rfile.read(int(self.headers["Content-Length"]))
-        self.calls.append((self.path, json.loads(body)["message"]))
-        self.send_response(self.status)
-        self.send_header("Content-Length", "0")
-        self.end_headers()
-
-    def log_message(self, *args):
-        pass
+        self.calls.append((self.path, json.loads(self.body())["message"]))
+        self.answer(self.status)
 
 
 @contextmanager
 def gateway(status: int = 200):
     calls: list[tuple[str, str]] = []
-    handler = type("Handler", (Gateway,), {"status": status, "calls": calls})
-    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-    thread.start()
-    try:
-        yield f"json://shop:{SECRET}@127.0.0.1:{server.server_address[1]}", calls
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
+    with listening(Gateway, status=status, calls=calls) as port:
+        yield f"json://shop:{SECRET}@127.0.0.1:{port}", calls
 
 
 def text_message(phone: str = "+442079460000") -> Notification:
